@@ -1,0 +1,99 @@
+"""`create_app`: the one file that knows every room. A request enters here and falls through the floors."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import backend.kernel.tables  # noqa: F401
+from backend.kernel import Kernel, build_kernel
+from backend.kernel.clock import Clock
+from backend.kernel.http import LARGEST_BODY, PROBLEM_JSON, Room, endpoint_of_request, install_problems
+from backend.kernel.limits import PAGES, Limit, install_limiter, write_limit_headers
+from backend.kernel.logs import configure_logs
+from backend.kernel.metrics import REQUESTS
+from backend.kernel.switches import EXTENSION_OFF
+from backend.settings import Settings
+
+ROOMS: list[Room] = []
+"""Every room with an HTTP face, top floor first."""
+
+EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
+EXPOSED = [
+    "X-Request-Id", "X-Credits-Charged", "X-Credits-Left", "X-Candor-Extension",
+    "RateLimit-Policy", "RateLimit", "Retry-After", "Link",
+]  # fmt: skip
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """The application, from `settings` or the environment; `clock` is given by tests."""
+    settings = settings or Settings()
+    configure_logs()
+    app = Flask("candor", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    kernel = build_kernel(settings, clock)
+    app.extensions["candor"] = kernel
+    _wire_events(kernel)
+    install_problems(app)
+    _install_request_frame(app, kernel)
+    install_limiter(app, settings.redis_url, settings.rate_limits)
+    CORS(app, origins=[EXTENSION_ORIGIN], max_age=timedelta(days=1), expose_headers=EXPOSED,
+         allow_headers=["Authorization", "Content-Type", "X-Candor-Client", "X-Request-Id", "Idempotency-Key"])  # fmt: skip
+    for room in ROOMS:
+        app.register_blueprint(room)
+    return app
+
+
+def _wire_events(kernel: Kernel) -> None:
+    """Who hears of what, in this order, in the emitter's transaction."""
+
+
+def _install_request_frame(app: Flask, kernel: Kernel) -> None:
+    log = structlog.get_logger()
+    undeclared = Limit("undeclared", PAGES.amount, PAGES.seconds, PAGES.burst)
+
+    @app.before_request
+    def enter() -> None:
+        g.entered = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if given.isascii() and given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
+        endpoint = endpoint_of_request()
+        g.limit = endpoint.limit if endpoint else undeclared
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        endpoint = endpoint_of_request()
+        route = endpoint.path if endpoint else "none"
+        seconds = time.perf_counter() - g.get("entered", time.perf_counter())
+        REQUESTS.labels(request.method, route, response.status_code).observe(seconds)
+        write_limit_headers(response)
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers["X-Candor-Extension"] = "off" if kernel.switches.is_on(EXTENSION_OFF) else "on"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.mimetype in ("application/json", PROBLEM_JSON):
+            response.headers["Cache-Control"] = "no-store"
+        log.info("request", request_id=g.get("request_id"), method=request.method, route=route,
+                 status=response.status_code, ms=round(seconds * 1000, 1))  # fmt: skip
+        return response
+
+
+def trust_proxies(app: Flask, settings: Settings) -> None:
+    """Believe `X-Forwarded-*` only from the networks that TRUSTED_PROXIES names."""
+    inner = app.wsgi_app
+    fixed = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)
+
+    def choose(environ, start_response):  # type: ignore[no-untyped-def]
+        from ipaddress import ip_address
+
+        try:
+            trusted = any(ip_address(environ.get("REMOTE_ADDR", "")) in network for network in settings.trusted_proxies)
+        except ValueError:
+            trusted = False
+        return (fixed if trusted else inner)(environ, start_response)
+
+    app.wsgi_app = choose  # type: ignore[method-assign]

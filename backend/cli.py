@@ -1,0 +1,41 @@
+"""`candor`: everything that is done from a terminal."""
+
+import importlib
+
+import click
+
+from backend import __version__
+
+# Imported at the first use only, so that `candor --help` answers at once.
+_COMMANDS = {
+    "up": "backend.up.commands",
+    "worker": "backend.up.commands",
+    "migrate": "backend.up.commands",
+    "demo": "backend.up.commands",
+    "import": "backend.directory.commands",
+    "audit": "backend.credits.commands",
+    "clauses": "backend.clauses",
+    "switch": "backend.kernel.commands",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        found = getattr(importlib.import_module(_COMMANDS[name]), f"{name}_command")
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="candor")
+def main() -> None:
+    """Contacts, with receipts."""
+
+
+if __name__ == "__main__":
+    main()

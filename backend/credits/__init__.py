@@ -1,0 +1,12 @@
+"""Floor 1, the ledger: permits, lots, reveals, entries. Its SQL functions charge; Python never locks and never caches standing."""
+
+from backend.credits.balances import Balance, Entry, read_balances, read_entries
+from backend.credits.grants import Grant, grant
+from backend.credits.permits import change_permit, check_session, end_sessions, open_permit
+from backend.credits.spending import Charge, Quote, quote, reveal
+from backend.credits.tables import KINDS
+
+__all__ = [
+    "KINDS", "Balance", "Charge", "Entry", "Grant", "Quote", "change_permit", "check_session",
+    "end_sessions", "grant", "open_permit", "quote", "read_balances", "read_entries", "reveal",
+]  # fmt: skip

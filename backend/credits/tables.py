@@ -1,0 +1,117 @@
+"""The workspace family of the ledger: who may spend (permits), what there is (lots), what was shown (reveals), what happened (entries)."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from backend.kernel.database import instant, metadata
+
+KINDS = ("b2b_email", "phone", "direct_email", "export")
+SOURCES = ("subscription", "registration", "reward", "purchased", "unlimited")
+ACTIONS = (
+    "grant", "reveal", "export", "expire", "void", "carry_out", "carry_in", "transfer",
+    "correct", "give_back", "hold", "settle", "release",
+)  # fmt: skip
+UNLIMITED = 10_000
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+permits = sa.Table(
+    "permits",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="active"),
+    sa.Column("reason", sa.Text, comment="why it is suspended, in words the user reads"),
+    sa.Column("terms_ok", sa.Boolean, nullable=False, server_default=sa.false()),
+    instant("synced_until", comment="LinkedIn's consent holds until then"),
+    sa.Column("extension_seen", sa.Boolean, nullable=False, server_default=sa.false()),
+    instant("plan_until", comment="a subscription runs until then; 'infinity' for freemium"),
+    sa.Column("unlimited_kind", sa.Text, comment="the kind that the plan makes unlimited"),
+    sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false(), comment="the unlimited lot is held"),
+    sa.Column(
+        "ended_sessions",
+        ARRAY(sa.BigInteger),
+        nullable=False,
+        server_default="{}",
+        comment="sessions that ended while their access tokens may still be about",
+    ),
+    _one_of("state", ("active", "suspended", "ended")),
+    sa.CheckConstraint("unlimited_kind IN ('b2b_email', 'phone', 'direct_email', 'export')", name="unlimited_kind"),
+    comment="who may spend in a workspace, and if not, why: for spending this row is the truth",
+)
+
+lots = sa.Table(
+    "lots",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("lot_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("account_id", sa.BigInteger, comment="whose it is; null: the workspace's pool"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("rank", sa.SmallInteger, nullable=False, comment="burnt in this order, before the expiry is looked at"),
+    sa.Column("granted", sa.Integer, nullable=False),
+    sa.Column("remaining", sa.Integer, nullable=False),
+    instant("valid_from", nullable=False),
+    instant("expires_at", comment="null: lives as long as the account"),
+    sa.Column("keeps", sa.Boolean, nullable=False, server_default=sa.false(), comment="carried over at renewal"),
+    sa.Column("grant_key", sa.Text, nullable=False, comment="a grant replayed is a grant ignored"),
+    # The burn index asks for `open`, not for `remaining`: a debit then changes no indexed column and stays a HOT update.
+    sa.Column("open", sa.Boolean, sa.Computed("remaining > 0", persisted=True)),
+    sa.UniqueConstraint("workspace_id", "grant_key", "kind"),
+    _one_of("kind", KINDS),
+    _one_of("source", SOURCES),
+    sa.CheckConstraint("remaining BETWEEN 0 AND granted", name="remaining"),
+    sa.CheckConstraint("expires_at > valid_from", name="expires_at"),
+    sa.CheckConstraint(
+        f"source <> 'unlimited' OR (account_id IS NOT NULL AND rank = 0 AND granted <= {UNLIMITED} "
+        "AND expires_at IS NOT NULL AND expires_at <= valid_from + interval '32 days')",
+        name="unlimited",
+    ),
+    sa.Index("lots_burn_idx", "workspace_id", "kind", "rank", "expires_at", "lot_id", postgresql_where=sa.text("open")),
+    sa.Index(
+        "lots_unlimited_key", "workspace_id", "account_id", "expires_at",
+        unique=True, postgresql_where=sa.text("source = 'unlimited'"),
+    ),  # fmt: skip
+    sa.Index("lots_expiry_idx", "expires_at", postgresql_where=sa.text("open")),
+    postgresql_with={"fillfactor": "50"},
+    comment="grants, each with its own clock",
+)
+
+reveals = sa.Table(
+    "reveals",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("person_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.BigInteger, nullable=False, comment="who asked"),
+    sa.Column("lot_id", sa.BigInteger, nullable=False, comment="which lot paid"),
+    instant("revealed_at", nullable=False),
+    _one_of("kind", KINDS),
+    comment="charged once, by construction; free for the whole workspace from then on",
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("lot_id", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("delta", sa.Integer, nullable=False),
+    sa.Column("balance", sa.Integer, nullable=False, comment="the lot's, after this entry"),
+    sa.Column("account_id", sa.BigInteger, comment="who acted; null: Candor itself"),
+    sa.Column("person_id", sa.BigInteger, comment="what it was spent on"),
+    sa.Column("reason", sa.Text),
+    instant("at", nullable=False),
+    _one_of("kind", KINDS),
+    _one_of("action", ACTIONS),
+    sa.CheckConstraint("balance >= 0", name="balance"),
+    sa.CheckConstraint("(action = 'reveal') = (person_id IS NOT NULL AND delta = -1)", name="reveal"),
+    sa.Index("entries_lot_idx", "workspace_id", "lot_id", "entry_id"),
+    comment="append-only: the application may insert and read, nothing else",
+)

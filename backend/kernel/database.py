@@ -1,0 +1,92 @@
+"""PostgreSQL, two ways: `begin()` for business actions (SQLAlchemy Core), `call()` for the hot path (the bare driver).
+
+Every session acts as `candor_app`, which may neither rewrite the ledger nor read across what a grant does not name.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from backend.kernel.switches import Switches
+
+APP_ROLE = "candor_app"
+PURGE_ROLE = "candor_purge"
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+"""Every room's tables; no foreign key crosses a family, so none is declared at all."""
+
+# A rival's lock cycle or a fail-over is answered by asking again: every statement of `call()` is one transaction.
+_TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+_TRIES = 3
+
+
+def instant(name: str, **options: Any) -> sa.Column[Any]:
+    """A column for an instant: `timestamptz`."""
+    return sa.Column(name, sa.DateTime(timezone=True), **options)
+
+
+class Database:
+    """One server, as the role of the application (or another, for migrations and erasure)."""
+
+    def __init__(self, url: str, role: str | None = APP_ROLE) -> None:
+        self._url = url
+        self._options = f"-c role={role}" if role else ""
+        self.engine = sa.create_engine(
+            "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=5, max_overflow=15
+        )
+        self.switches = Switches(self)
+        self._own = threading.local()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, options=self._options, application_name="candor")
+
+    def begin(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction: committed at the end of the block, undone when it raises."""
+        return self.engine.begin()
+
+    def call(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """One statement in a transaction of its own, on this thread's own connection, prepared once.
+
+        A lost connection is opened anew and the statement sent again; send only what may run twice.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return self._cursor().execute(statement, parameters, prepare=True).fetchall()
+            except _TRY_AGAIN:
+                if attempt == _TRIES:
+                    raise
+            except psycopg.OperationalError:
+                self._forget()
+                if attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _cursor(self) -> psycopg.Cursor[Any]:
+        cursor: psycopg.Cursor[Any] | None = getattr(self._own, "cursor", None)
+        if cursor is None:
+            connection = self._connect()
+            connection.autocommit = True
+            cursor = self._own.cursor = connection.cursor()
+        return cursor
+
+    def _forget(self) -> None:
+        cursor = getattr(self._own, "cursor", None)
+        self._own.cursor = None
+        if cursor is not None:
+            cursor.connection.close()
+
+    def close(self) -> None:
+        """Close this thread's connection and the pool."""
+        self._forget()
+        self.engine.dispose()

@@ -1,0 +1,2 @@
+-- What the application may do with the kernel's tables.
+GRANT SELECT, INSERT, UPDATE, DELETE ON mails, switches TO candor_app;

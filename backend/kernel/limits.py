@@ -1,0 +1,142 @@
+"""Load limits: each route has exactly one, kept by flask-limiter in a storage of ours that makes one Redis trip.
+
+A limit is a token bucket (GCRA): `amount` in `seconds`, of which `burst` may come at once. When Redis is away the limits fail open,
+with a metric: the ledger is the real guard.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import redis
+from flask import Flask, g, request
+from flask_limiter import Limiter
+from limits.storage import Storage
+from limits.storage.base import SlidingWindowCounterSupport
+from werkzeug import Response
+
+from backend.kernel.metrics import LIMITER_AWAY
+from backend.kernel.problems import Problem
+
+_SCRIPT = (Path(__file__).parent / "limits.lua").read_text()
+_TIMEOUT = 0.25
+_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`amount` requests in `seconds`, at most `burst` of them at once; one bucket for each account or address and `name`."""
+
+    name: str
+    amount: int
+    seconds: int
+    burst: int
+
+    @property
+    def policy(self) -> str:
+        """As the header `RateLimit-Policy` says it."""
+        return f'"{self.name}";q={self.amount};w={self.seconds}'
+
+
+READS = Limit("reads", 300, 60, 300)
+WRITES = Limit("writes", 60, 60, 60)
+LOOKUPS = Limit("lookups", 120, 60, 120)
+REVEALS = Limit("reveals", 600, 3600, 60)
+SIGN_INS = Limit("sign-ins", 10, 60, 10)
+PAGES = Limit("pages", 240, 60, 240)
+CHECKS = Limit("checks", 6000, 60, 6000)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the bucket said: whether the request may pass, how many are left, and in how many seconds more will be."""
+
+    passed: bool
+    left: int
+    wait: float
+
+
+class OneTripStorage(Storage, SlidingWindowCounterSupport):
+    """A flask-limiter storage that takes, counts and tells in one EVALSHA; the answer is left in `g.limit_standing`."""
+
+    STORAGE_SCHEME = ["candor"]  # noqa: RUF012
+
+    def __init__(self, uri: str, wrap_exceptions: bool = False, **options: Any) -> None:
+        super().__init__(uri, wrap_exceptions, **options)
+        self._redis = redis.Redis.from_url(
+            str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
+        )
+        self._take = self._redis.register_script(_SCRIPT)
+        self._away_until = 0.0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return redis.RedisError
+
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Take from the bucket of the request's own limit; True where it may pass, also when Redis is away."""
+        rule: Limit = g.limit
+        now = time.monotonic()
+        if now < self._away_until:
+            LIMITER_AWAY.inc()
+            return True
+        try:
+            passed, left, wait = self._take(
+                keys=[key], args=[rule.seconds * 1_000_000 // rule.amount, rule.burst, amount]
+            )
+        except redis.RedisError:
+            self._away_until = now + _PAUSE
+            LIMITER_AWAY.inc()
+            return True
+        g.limit_standing = Standing(bool(passed), int(left), int(wait) / 1_000_000)
+        return bool(passed)
+
+    def check(self) -> bool:
+        return bool(self._redis.ping())
+
+    def _not_ours(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError("this storage keeps buckets only")
+
+    incr = get = get_expiry = reset = clear = _not_ours
+    get_sliding_window = clear_sliding_window = _not_ours
+
+
+def _bucket() -> str:
+    caller = g.get("caller")
+    who = f"account:{caller.account_id}" if caller else f"address:{request.remote_addr}"
+    return f"{{{who}}}:{g.limit.name}"
+
+
+def _declared() -> str:
+    return f"{g.limit.amount}/{g.limit.seconds}seconds"
+
+
+def install_limiter(app: Flask, redis_url: str, enabled: bool) -> Limiter:
+    """Put every request of `app` under the limit its endpoint declares (`g.limit`, set before)."""
+    limiter = Limiter(
+        _bucket,
+        default_limits=[_declared],
+        strategy="sliding-window-counter",
+        storage_uri="candor://",
+        storage_options={"redis_url": redis_url},
+        request_identifier=lambda: "",
+        on_breach=_refuse,
+        enabled=enabled,
+    )
+    limiter.init_app(app)
+    return limiter
+
+
+def _refuse(_: Any) -> Response:
+    standing: Standing = g.limit_standing
+    wait = max(1, round(standing.wait + 0.5))
+    raise Problem("rate-limited", f"Try again in {wait} seconds.", headers={"Retry-After": str(wait)})
+
+
+def write_limit_headers(response: Response) -> None:
+    """Say what was asked and what is left, as draft-ietf-httpapi-ratelimit-headers does."""
+    standing: Standing | None = g.get("limit_standing")
+    if standing is not None:
+        response.headers["RateLimit-Policy"] = g.limit.policy
+        response.headers["RateLimit"] = f'"{g.limit.name}";r={standing.left};t={round(standing.wait + 0.5)}'

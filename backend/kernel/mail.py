@@ -1,0 +1,132 @@
+"""Mail: written in the transaction of the action it tells about, sealed until it is sent, then kept only for the mailbox page."""
+
+import json
+import smtplib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+
+from backend.kernel.sealing import Sealer
+from backend.kernel.tables import mails
+
+_PLACE = "mail"
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail: every one has a text part; `html` may be empty."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class SentLetter:
+    """A letter with the instant at which it was sent."""
+
+    letter: Letter
+    sent_at: datetime
+
+
+def post(connection: sa.Connection, sealer: Sealer, letter: Letter, due_at: datetime) -> int:
+    """Put a letter into the outbox, in the caller's transaction; returns its id."""
+    sealed = sealer.seal(json.dumps(asdict(letter)), _PLACE)
+    row = connection.execute(mails.insert().values(sealed=sealed, due_at=due_at).returning(mails.c.mail_id))
+    return int(row.scalar_one())
+
+
+def read_mailbox(connection: sa.Connection, sealer: Sealer, most: int = 100) -> list[SentLetter]:
+    """The letters sent, newest first. Only the embedded default keeps any."""
+    sent = sa.select(mails).where(mails.c.sent_at.is_not(None))
+    rows = connection.execute(sent.order_by(mails.c.sent_at.desc(), mails.c.mail_id.desc()).limit(most))
+    return [SentLetter(Letter(**json.loads(sealer.open(row.sealed, _PLACE))), row.sent_at) for row in rows]
+
+
+class Delivery:
+    """Due work: hands letters to the mail server, or leaves them to the mailbox page where there is none."""
+
+    name = "mail"
+
+    def __init__(self, sealer: Sealer, send: Callable[[Letter], None], keep: bool) -> None:
+        self._sealer = sealer
+        self._send = send
+        self._keep = keep
+
+    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+        """When the oldest letter was due."""
+        due: datetime | None = connection.execute(
+            sa.select(sa.func.min(mails.c.due_at)).where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
+        ).scalar()
+        return due
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """Send one letter; a refusal puts it off, twice as long each time, up to an hour."""
+        row = connection.execute(
+            sa.select(mails)
+            .where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
+            .order_by(mails.c.due_at, mails.c.mail_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return False
+        this = mails.c.mail_id == row.mail_id
+        try:
+            self._send(Letter(**json.loads(self._sealer.open(row.sealed, _PLACE))))
+        except (OSError, smtplib.SMTPException) as error:
+            wait = min(timedelta(seconds=5 * 2**row.attempts), _LONGEST_WAIT)
+            change: dict[str, Any] = {
+                "attempts": row.attempts + 1,
+                "due_at": until + wait,
+                "last_error": type(error).__name__,
+            }
+            connection.execute(mails.update().where(this).values(**change))
+        else:
+            if self._keep:
+                connection.execute(mails.update().where(this).values(sent_at=until, attempts=row.attempts + 1))
+            else:
+                connection.execute(mails.delete().where(this))
+        return True
+
+
+def send_to_mailbox(_letter: Letter) -> None:
+    """The embedded default sends nothing: the letter is there already, for the mailbox page."""
+
+
+class SmtpSender:
+    """Sends by `smtp://`, `smtp+starttls://` or `smtps://user:password@host:port`."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        if self._url.scheme not in ("smtp", "smtps", "smtp+starttls") or not self._url.hostname:
+            raise ValueError("SMTP_URL reads smtp://, smtp+starttls:// or smtps://user:password@host:port")
+
+    def __call__(self, letter: Letter) -> None:
+        """Send one letter, or raise OSError or SMTPException."""
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
+        message["Date"] = formatdate()
+        message["Message-ID"] = make_msgid(domain="candor.invalid")
+        message.set_content(letter.text)
+        if letter.html:
+            message.add_alternative(letter.html, subtype="html")
+        secure = self._url.scheme == "smtps"
+        connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
+        with connect(self._url.hostname or "", self._url.port or (465 if secure else 587), timeout=10) as server:
+            if self._url.scheme == "smtp+starttls":
+                server.starttls()
+            if self._url.username:
+                server.login(unquote(self._url.username), unquote(self._url.password or ""))
+            server.send_message(message)

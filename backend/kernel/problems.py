@@ -1,0 +1,102 @@
+"""Every problem a caller can meet: one table of code, status and sentence, and the one exception that carries it (RFC 9457)."""
+
+from typing import Any, NamedTuple
+
+
+class Kind(NamedTuple):
+    """A code's status, its title, and what to do about it (the page at `/problems/<code>` says it at length)."""
+
+    status: int
+    title: str
+    way_out: str
+
+
+KINDS: dict[str, Kind] = {
+    # what was sent
+    "malformed-json": Kind(400, "The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
+    "json-required": Kind(415, "The body must be JSON.", "Set `Content-Type: application/json`."),
+    "body-too-large": Kind(413, "The body is too large.", "Send less than 64 KB."),
+    "invalid-body": Kind(422, "The body does not have the form expected.", "`errors` names each field and what is wrong."),
+    "invalid-query": Kind(422, "The query does not have the form expected.", "`errors` names each parameter."),
+    "not-a-profile": Kind(
+        422, "This is not the address of a LinkedIn profile.", "Send a profile's URL, its vanity name, or its member id."
+    ),
+    "not-found": Kind(404, "There is nothing here.", "Compare the address with /docs."),
+    "method-not-allowed": Kind(405, "This address does not take that method.", "Compare the method with /docs."),
+    "person-unknown": Kind(404, "Your workspace knows no such person.", "Look the profile up first: POST /v1/lookups."),
+    # who is calling
+    "token-missing": Kind(401, "Sign in first.", "Send `Authorization: Bearer <access token>` from POST /v1/sessions."),
+    "token-invalid": Kind(401, "This token is not valid.", "Sign in again."),
+    "token-expired": Kind(401, "This token has expired.", "Ask for a new one: POST /v1/sessions/refresh."),
+    "session-ended": Kind(401, "This session has ended.", "Sign in again."),
+    "refresh-reused": Kind(
+        401, "This refresh token was used before. All tokens of this sign-in have ended.", "Sign in again."
+    ),
+    "credentials-wrong": Kind(401, "This email and password do not match.", "Try again, or reset the password."),
+    "extension-outdated": Kind(426, "This version of the extension is too old.", "Update the extension, then try again."),
+    # what is in the way
+    "account-suspended": Kind(403, "This account is suspended.", "The mail that told you says why and how to put it right."),
+    "account-pending": Kind(403, "This account is not validated yet.", "Enter the code from the mail, or ask for another."),
+    "terms-required": Kind(403, "The terms have not been accepted.", "Read and accept the terms, then try again."),
+    "linkedin-sync-required": Kind(
+        403, "Your LinkedIn account is not synchronised.", "Connect it in the extension: it takes one click."
+    ),
+    "extension-required": Kind(
+        403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."
+    ),
+    "subscription-required": Kind(403, "There is no running subscription.", "Start one in your account."),
+    # accounts
+    "business-email": Kind(422, "Use your business email.", "Addresses of private mail services are not accepted."),
+    "email-retired": Kind(409, "This address belonged to a deleted account.", "Use another business email."),
+    "password-weak": Kind(422, "This password is too easy to guess.", "Use at least 10 characters that are not a known password."),
+    "code-wrong": Kind(422, "This code is wrong, used or too old.", "Enter the newest code, or ask for another."),
+    "reset-wrong": Kind(422, "This reset code is wrong, used or too old.", "Ask for another mail."),
+    "consent-required": Kind(
+        422, "Your consent to this version is missing.", "GET /v1/linkedin names the version and what it says."
+    ),
+    "linkedin-taken": Kind(
+        409, "This LinkedIn member is synchronised with another account.", "One person has one account: sign in there."
+    ),
+    "linkedin-failed": Kind(400, "The synchronisation did not finish.", "Start it again from the extension."),
+    # credits
+    "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),
+    "fair-use-exceeded": Kind(
+        429, "The 10,000 unlimited credits of this month are used.", "They start anew next month; other credits still pay."
+    ),
+    "robot-suspected": Kind(429, "The unlimited credits of this account are held.", "The mail that told you says why."),
+    "rate-limited": Kind(429, "Too many requests.", "Wait the seconds that `Retry-After` names, then go on."),
+    # the service itself
+    "notices-late": Kind(
+        503, "Details are not shown while people cannot be told.", "Nothing was charged. Try again in some minutes."
+    ),
+    "unavailable": Kind(503, "Candor cannot answer right now.", "Nothing was charged. Try again in a moment."),
+    "internal": Kind(500, "Something went wrong on our side.", "Try again; name the request id when you write to us."),
+}
+
+
+class Problem(Exception):
+    """Raised where the obstacle is known; answered once, in `kernel.http`.
+
+    `members` are added to the answer (`kind`, `needed`, `available`, `retry_at`, `errors`, `results`); `headers` likewise.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", *, headers: dict[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def body(self) -> dict[str, Any]:
+        """The members of `application/problem+json`."""
+        return {
+            "type": f"/problems/{self.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail or self.kind.way_out,
+            "code": self.code,
+            **self.members,
+        }

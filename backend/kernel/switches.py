@@ -1,0 +1,51 @@
+"""Switches: few named facts that every process must learn soon, such as «the extension is off» or «notices are late».
+
+They are read at most once in a few seconds for a whole process, so that the hot path pays nothing for them.
+"""
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from backend.kernel.database import Database
+
+EXTENSION_OFF = "extension-off"
+NOTICES_LATE = "notices-late"
+
+_FRESH_SECONDS = 2.0
+
+
+class Switches:
+    """The switches that are on, as read from the table `switches`."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+        self._read_at = float("-inf")
+        self._on: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
+
+    def is_on(self, name: str) -> bool:
+        """Whether `name` was on a few seconds ago at the latest."""
+        if time.monotonic() - self._read_at > _FRESH_SECONDS and self._lock.acquire(blocking=False):
+            try:
+                self._on = frozenset(row[0] for row in self._database.call("SELECT name FROM switches", ()))
+                self._read_at = time.monotonic()
+            finally:
+                self._lock.release()
+        return name in self._on
+
+    def forget(self) -> None:
+        """Read anew at the next question."""
+        self._read_at = float("-inf")
+
+
+def switch(connection: sa.Connection, name: str, on: bool, reason: str) -> None:
+    """Turn a switch on or off, in the caller's transaction."""
+    if on:
+        statement = "INSERT INTO switches (name, reason) VALUES (:name, :reason) ON CONFLICT (name) DO NOTHING"
+        connection.execute(sa.text(statement), {"name": name, "reason": reason})
+    else:
+        connection.execute(sa.text("DELETE FROM switches WHERE name = :name"), {"name": name})

@@ -1,0 +1,41 @@
+"""The worker: every second, does what is due. Any number of them may run beside each other."""
+
+import signal
+import threading
+
+import structlog
+
+from backend.app import due_pieces
+from backend.kernel import Kernel, build_kernel
+from backend.kernel.due import tick
+from backend.kernel.logs import configure_logs
+from backend.kernel.metrics import DUE_DONE, DUE_FAILED
+from backend.settings import Settings
+
+_PAUSE_SECONDS = 1.0
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT."""
+    configure_logs()
+    kernel = build_kernel(Settings())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log = structlog.get_logger()
+    while not stop.is_set():
+        try:
+            work_once(kernel)
+        except Exception as error:
+            log.error("worker", raised=error)
+        stop.wait(_PAUSE_SECONDS)
+
+
+def work_once(kernel: Kernel) -> int:
+    """One tick of everything due now; returns the rows done."""
+    result = tick(kernel.database.engine, due_pieces(kernel), kernel.clock.now())
+    DUE_DONE.inc(result.done)
+    for name in result.failed:
+        DUE_FAILED.labels(name).inc()
+        structlog.get_logger().error("due work failed", piece=name)
+    return result.done

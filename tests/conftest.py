@@ -1,0 +1,94 @@
+"""What every test stands on: a throw-away PostgreSQL and Redis, emptied between tests, and an application with a clock that stands still."""
+
+import base64
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.app import create_app
+from backend.kernel import Kernel
+from backend.kernel.clock import MovableClock
+from backend.kernel.migrate import upgrade
+from backend.settings import Settings
+from backend.up.embedded import Servers, servers
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def _key(letter: str) -> str:
+    return base64.b64encode(letter.encode() * 32).decode()
+
+
+@pytest.fixture(scope="session")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The servers, migrated."""
+    folder = Path(tmp_path_factory.mktemp("servers"))
+    with servers(folder, durable=False) as running:
+        upgrade(running.owner_url)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(stand: Servers) -> Settings:
+    """The embedded default's settings, with keys of the tests."""
+    return Settings(
+        database_url=stand.app_url,
+        database_owner_url=stand.owner_url,
+        redis_url=stand.redis_url,
+        jwt_secret="j" * 40,
+        id_key="i" * 40,
+        digest_keys=f"d1:{_key('d')}",
+        sealing_keys=f"s1:{_key('s')}",
+        embedded=True,
+        rate_limits=False,
+    )
+
+
+@pytest.fixture
+def owner(stand: Servers) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection, to arrange and to look: it may do what the application may not. Every table is emptied first."""
+    with psycopg.connect(stand.owner_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        connection.execute(f"TRUNCATE {', '.join(row[0] for row in rows)} RESTART IDENTITY")
+        yield connection
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Monday 2 March 2026, 10:00 in Paris."""
+    return MovableClock(START)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: MovableClock, owner: psycopg.Connection[Any], stand: Servers) -> Iterator[Flask]:
+    """The application, on empty tables."""
+    redis.Redis.from_url(stand.redis_url).flushall()
+    made = create_app(settings, clock)
+    yield made
+    made.extensions["candor"].database.close()
+
+
+@pytest.fixture
+def kernel(app: Flask) -> Kernel:
+    """The application's kernel, for verbs."""
+    found: Kernel = app.extensions["candor"]
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An HTTP client without a token."""
+    return app.test_client()
+
+
+os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
