@@ -1,0 +1,12 @@
+"""What Granian loads in each of its worker processes: the application, in a process that does not outlive its server."""
+
+from flask import Flask
+
+from backend.up.children import die_with_parent
+
+
+def make() -> Flask:
+    die_with_parent()
+    from backend.app import create_app
+
+    return create_app()
