@@ -1,6 +1,6 @@
 """Finds the PostgreSQL and Redis programs that came with the wheels.
 
-The wheels are used for their programs only; their Python is never imported, since its own start-up code leaves servers behind.
+Their Python is never imported: its own start-up code leaves servers behind.
 """
 
 from __future__ import annotations

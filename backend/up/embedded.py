@@ -42,8 +42,9 @@ class Servers:
 def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """Start PostgreSQL and Redis with fresh passwords, yield their URLs, stop them.
 
-    `folder` is a new one. Call from the main thread (see children.py). With `durable=False` nothing is synced to disk and the owner may create
-    databases; when root's servers could not enter `folder` (pytest's is closed), a temporary one takes its place.
+    `folder` is a new one. Call from the main thread (see children.py). With `durable=False` nothing is synced to disk and
+    the owner may create databases; when root's servers could not enter `folder` (pytest's is closed), a temporary one
+    takes its place.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
@@ -85,7 +86,7 @@ def make_socket_folder(data: Path, user: ServerUser) -> Path:
         held = short.lstat()
         if not stat.S_ISDIR(held.st_mode) or held.st_uid not in {os.geteuid(), user.uid}:
             raise CannotStart(
-                f"{short} belongs to somebody else, and {data} is too long a path for a socket. Choose a shorter --data."
+                f"{short} belongs to somebody else, and {data} is too long for a socket. Choose a shorter --data."
             ) from None
     return user.make_folder(short)
 

@@ -103,7 +103,7 @@ class Postgres:
                 f"{self.folder} was made by PostgreSQL {made_by}; Candor now brings {POSTGRES_MAJOR}.\n"
                 "Dump it with the old version and load it into the new one, or start anew with --data."
             )
-        self._clear_stale_pid()
+        self._wait_for_the_last_one()
 
     def start(self) -> subprocess.Popen[bytes]:
         settings = {**_SETTINGS, **({} if self.durable else _THROW_AWAY), "unix_socket_directories": str(self.sockets)}
@@ -151,6 +151,10 @@ class Postgres:
                             sql.Identifier(role), sql.Literal(scrambled.decode())
                         )
                     )
+            # The owner hands out rights in their name, and may act as them.
+            connection.execute(
+                sql.SQL("GRANT {}, {} TO {}").format(sql.Identifier(APP), sql.Identifier(PURGE), sql.Identifier(OWNER))
+            )
             if not self.durable:
                 connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
@@ -168,7 +172,7 @@ class Postgres:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, sql.Identifier(OWNER)))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}").format(
                 database, sql.Identifier(APP), sql.Identifier(PURGE)
             )
         )
@@ -206,26 +210,32 @@ class Postgres:
             raise CannotStart(f"PostgreSQL could not make its data folder. Its log ends:\n{last_lines(self.log)}")
         unfinished.rename(self.folder)
 
-    def _clear_stale_pid(self, patience: float = 20) -> None:
-        """Wait for a server that is still going down; forget one that is gone.
+    def _wait_for_the_last_one(self, patience: float = 20) -> None:
+        """Wait for a server that is still going down, then forget a process id that now belongs to somebody else.
 
-        PostgreSQL takes a recycled process id for a living server, so we look whether the process works in this folder.
+        PostgreSQL would take a recycled id for a living server. An id that is free is left to PostgreSQL's own checks.
         """
-        note = self.folder / "postmaster.pid"
-        if not note.exists():
-            return
-        first = note.read_text().split("\n", 1)[0].strip().lstrip("-")
         until = time.monotonic() + patience
-        while first.isdigit() and _works_in(int(first), self.folder):
+        while left := _processes_in(self.folder):
             if time.monotonic() > until:
-                os.kill(int(first), signal.SIGQUIT)
+                for pid in left:
+                    os.kill(pid, signal.SIGQUIT)
                 until = time.monotonic() + patience
             time.sleep(0.05)
-        note.unlink(missing_ok=True)
+        note = self.folder / "postmaster.pid"
+        if note.exists():
+            first = note.read_text().split("\n", 1)[0].strip().lstrip("-")
+            if first.isdigit() and Path(f"/proc/{first}").exists():
+                note.unlink()
 
 
-def _works_in(pid: int, folder: Path) -> bool:
-    try:
-        return os.path.samefile(f"/proc/{pid}/cwd", folder)
-    except OSError:
-        return False
+def _processes_in(folder: Path) -> list[int]:
+    """Processes whose working folder this is: PostgreSQL's all work in their data folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.path.samefile(entry / "cwd", folder):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found

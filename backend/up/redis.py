@@ -1,7 +1,7 @@
 """The embedded Redis: rate windows and robot state, on a socket inside the data folder.
 
-It never writes a journal: nothing in it is owed to anybody. A snapshot now and then, and at the end, keeps the windows across
-a restart, so that restarting is no way around a limit.
+It never writes a journal: nothing in it is owed to anybody. A snapshot now and then, and at the end, keeps the windows
+across a restart, so that restarting is no way around a limit.
 """
 
 from __future__ import annotations

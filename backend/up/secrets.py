@@ -1,6 +1,7 @@
 """The keys and passwords made at the first start, in one file that only its owner may read.
 
-They are made once: without DIGEST_KEYS nobody on the suppression list would be recognised, without SEALING_KEYS no value read.
+They are made once: without DIGEST_KEYS nobody on the suppression list would be recognised, without SEALING_KEYS no
+value could be read.
 """
 
 from __future__ import annotations
