@@ -9,17 +9,22 @@ from flask import Flask, Response, g, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import backend.credits.tables
 import backend.kernel.tables  # noqa: F401
+from backend.credits.api import api as credits_room
+from backend.credits.due import Expiry
 from backend.kernel import Kernel, build_kernel
 from backend.kernel.clock import Clock
+from backend.kernel.due import Piece
 from backend.kernel.http import LARGEST_BODY, PROBLEM_JSON, Room, endpoint_of_request, install_problems
 from backend.kernel.limits import PAGES, Limit, install_limiter, write_limit_headers
 from backend.kernel.logs import configure_logs
+from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
 from backend.kernel.metrics import REQUESTS
 from backend.kernel.switches import EXTENSION_OFF
 from backend.settings import Settings
 
-ROOMS: list[Room] = []
+ROOMS: list[Room] = [credits_room]
 """Every room with an HTTP face, top floor first."""
 
 EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
@@ -47,6 +52,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for room in ROOMS:
         app.register_blueprint(room)
     return app
+
+
+def due_pieces(kernel: Kernel) -> list[Piece]:
+    """Everything that time does, in any order: `kernel.due.tick` sorts by instant."""
+    settings = kernel.settings
+    send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
+    return [Expiry(), Delivery(kernel.sealer, send, keep=settings.local_mail)]
 
 
 def _wire_events(kernel: Kernel) -> None:

@@ -73,8 +73,12 @@ lots = sa.Table(
     ),
     sa.Index("lots_burn_idx", "workspace_id", "kind", "rank", "expires_at", "lot_id", postgresql_where=sa.text("open")),
     sa.Index(
-        "lots_unlimited_key", "workspace_id", "account_id", "expires_at",
-        unique=True, postgresql_where=sa.text("source = 'unlimited'"),
+        "lots_unlimited_key",
+        "workspace_id",
+        "account_id",
+        "expires_at",
+        unique=True,
+        postgresql_where=sa.text("source = 'unlimited'"),
     ),  # fmt: skip
     sa.Index("lots_expiry_idx", "expires_at", postgresql_where=sa.text("open")),
     postgresql_with={"fillfactor": "50"},

@@ -4,7 +4,7 @@ Every session acts as `candor_app`, which may neither rewrite the ledger nor rea
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -55,7 +55,7 @@ class Database:
         """A transaction: committed at the end of the block, undone when it raises."""
         return self.engine.begin()
 
-    def call(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def call(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """One statement in a transaction of its own, on this thread's own connection, prepared once.
 
         A lost connection is opened anew and the statement sent again; send only what may run twice.

@@ -1,13 +1,13 @@
 """How HTTP reaches a room: a `Room` declares each endpoint with who may call, its limit, its types and its problems.
 
-The declaration is everything: authentication, the limit, the check of the body, the answer's form, `/openapi.json` and the sweeps of
-the tests are all read from it, so that none can be forgotten.
+The declaration is everything: authentication, the limit, the check of the body, the answer's form, `/openapi.json` and the
+sweeps of the tests are all read from it, so that none can be forgotten.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -65,7 +65,7 @@ class Endpoint:
 ENDPOINTS: dict[str, Endpoint] = {}
 """Every declared endpoint, by Flask's name for it."""
 
-View = Callable[..., Any]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Room(Blueprint):
@@ -111,24 +111,24 @@ class Room(Blueprint):
 
         return decorate
 
-    def get(self, rule: str, **options: Any) -> Any:
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         """Declare a GET endpoint."""
         return self._declare("GET", rule, **options)
 
-    def post(self, rule: str, **options: Any) -> Any:
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         """Declare a POST endpoint."""
         return self._declare("POST", rule, **options)
 
-    def put(self, rule: str, **options: Any) -> Any:
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         """Declare a PUT endpoint."""
         return self._declare("PUT", rule, **options)
 
-    def delete(self, rule: str, **options: Any) -> Any:
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         """Declare a DELETE endpoint."""
         return self._declare("DELETE", rule, **options)
 
 
-def _answering(view: View, endpoint: Endpoint) -> View:
+def _answering(view: Callable[..., Any], endpoint: Endpoint) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
         arguments: dict[str, Any] = path
         if endpoint.body is not None:
@@ -204,7 +204,7 @@ def answer_problem(problem: Problem) -> Response:
 
 
 def install_problems(app: Flask) -> None:
-    """Answer every failure as a problem: ours as raised, Werkzeug's by status, the rest as `internal` without a word of its message."""
+    """Answer every failure as a problem: ours as raised, Werkzeug's by status, the rest as `internal`, without its message."""
     import psycopg
     import sqlalchemy.exc
     import structlog

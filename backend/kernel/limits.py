@@ -7,7 +7,7 @@ with a metric: the ledger is the real guard.
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import redis
 from flask import Flask, g, request
@@ -64,9 +64,7 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: Any) -> None:
         super().__init__(uri, wrap_exceptions, **options)
-        self._redis = redis.Redis.from_url(
-            str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
-        )
+        self._redis = redis.Redis.from_url(str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
         self._take = self._redis.register_script(_SCRIPT)
         self._away_until = 0.0
 
@@ -82,9 +80,7 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
             LIMITER_AWAY.inc()
             return True
         try:
-            passed, left, wait = self._take(
-                keys=[key], args=[rule.seconds * 1_000_000 // rule.amount, rule.burst, amount]
-            )
+            passed, left, wait = self._take(keys=[key], args=[rule.seconds * 1_000_000 // rule.amount, rule.burst, amount])
         except redis.RedisError:
             self._away_until = now + _PAUSE
             LIMITER_AWAY.inc()
@@ -128,7 +124,7 @@ def install_limiter(app: Flask, redis_url: str, enabled: bool) -> Limiter:
     return limiter
 
 
-def _refuse(_: Any) -> Response:
+def _refuse(_: object) -> NoReturn:
     standing: Standing = g.limit_standing
     wait = max(1, round(standing.wait + 0.5))
     raise Problem("rate-limited", f"Try again in {wait} seconds.", headers={"Retry-After": str(wait)})

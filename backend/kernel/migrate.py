@@ -1,4 +1,4 @@
-"""Brings a database to the present: Alembic for tables, then every room's `.sql` (functions and grants), which replace themselves."""
+"""Brings a database to the present: Alembic for tables, then every room's `.sql` (functions, grants), which replace themselves."""
 
 from pathlib import Path
 

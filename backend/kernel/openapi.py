@@ -13,7 +13,14 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = ("rate-limited", "not-found", "internal", "unavailable")
 _BY_CALLER: dict[str, tuple[str, ...]] = {
     "anyone": (),
-    "person": ("token-missing", "token-invalid", "token-expired", "session-ended", "account-suspended", "extension-outdated"),
+    "person": (
+        "token-missing",
+        "token-invalid",
+        "token-expired",
+        "session-ended",
+        "account-suspended",
+        "extension-outdated",
+    ),
     "refresher": ("token-missing", "token-invalid", "token-expired", "refresh-reused", "account-suspended"),
 }
 _BY_CALLER["spender"] = (

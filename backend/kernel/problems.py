@@ -19,7 +19,9 @@ KINDS: dict[str, Kind] = {
     "invalid-body": Kind(422, "The body does not have the form expected.", "`errors` names each field and what is wrong."),
     "invalid-query": Kind(422, "The query does not have the form expected.", "`errors` names each parameter."),
     "not-a-profile": Kind(
-        422, "This is not the address of a LinkedIn profile.", "Send a profile's URL, its vanity name, or its member id."
+        422,
+        "This is not the address of a LinkedIn profile.",
+        "Send a profile's URL, its vanity name, or its member id.",
     ),
     "not-found": Kind(404, "There is nothing here.", "Compare the address with /docs."),
     "method-not-allowed": Kind(405, "This address does not take that method.", "Compare the method with /docs."),
@@ -29,9 +31,7 @@ KINDS: dict[str, Kind] = {
     "token-invalid": Kind(401, "This token is not valid.", "Sign in again."),
     "token-expired": Kind(401, "This token has expired.", "Ask for a new one: POST /v1/sessions/refresh."),
     "session-ended": Kind(401, "This session has ended.", "Sign in again."),
-    "refresh-reused": Kind(
-        401, "This refresh token was used before. All tokens of this sign-in have ended.", "Sign in again."
-    ),
+    "refresh-reused": Kind(401, "This refresh token was used before. All tokens of this sign-in have ended.", "Sign in again."),
     "credentials-wrong": Kind(401, "This email and password do not match.", "Try again, or reset the password."),
     "extension-outdated": Kind(426, "This version of the extension is too old.", "Update the extension, then try again."),
     # what is in the way
@@ -41,9 +41,7 @@ KINDS: dict[str, Kind] = {
     "linkedin-sync-required": Kind(
         403, "Your LinkedIn account is not synchronised.", "Connect it in the extension: it takes one click."
     ),
-    "extension-required": Kind(
-        403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."
-    ),
+    "extension-required": Kind(403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."),
     "subscription-required": Kind(403, "There is no running subscription.", "Start one in your account."),
     # accounts
     "business-email": Kind(422, "Use your business email.", "Addresses of private mail services are not accepted."),
@@ -61,7 +59,9 @@ KINDS: dict[str, Kind] = {
     # credits
     "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),
     "fair-use-exceeded": Kind(
-        429, "The 10,000 unlimited credits of this month are used.", "They start anew next month; other credits still pay."
+        429,
+        "The 10,000 unlimited credits of this month are used.",
+        "They start anew next month; other credits still pay.",
     ),
     "robot-suspected": Kind(429, "The unlimited credits of this account are held.", "The mail that told you says why."),
     "rate-limited": Kind(429, "Too many requests.", "Wait the seconds that `Retry-After` names, then go on."),
@@ -80,9 +80,7 @@ class Problem(Exception):
     `members` are added to the answer (`kind`, `needed`, `available`, `retry_at`, `errors`, `results`); `headers` likewise.
     """
 
-    def __init__(
-        self, code: str, detail: str = "", *, headers: dict[str, str] | None = None, **members: Any
-    ) -> None:
+    def __init__(self, code: str, detail: str = "", *, headers: dict[str, str] | None = None, **members: Any) -> None:
         super().__init__(code)
         self.code = code
         self.kind = KINDS[code]

@@ -36,7 +36,8 @@ def install_tokens(app: Flask, settings: Settings) -> None:
 def make_access_token(caller: Caller) -> str:
     """A token for one session; needs an application context."""
     claims = {"w": caller.workspace_id, "s": caller.session_id}
-    return create_access_token(identity=str(caller.account_id), additional_claims=claims)
+    token: str = create_access_token(identity=str(caller.account_id), additional_claims=claims)
+    return token
 
 
 def read_caller() -> Caller:

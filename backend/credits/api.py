@@ -1,0 +1,115 @@
+"""HTTP: what is left, and the ledger behind it."""
+
+from datetime import datetime
+from typing import Annotated, NotRequired
+
+from flask import Response
+from pydantic import Field
+from pydantic_core import to_json
+from typing_extensions import TypedDict
+
+from backend.credits.balances import Balance, Entry, read_balances, read_entries
+from backend.kernel.http import JSON, Body, Room, caller, kernel
+from backend.kernel.limits import READS
+from backend.kernel.problems import Problem
+
+api = Room("credits", __name__)
+
+
+class Unlimited(TypedDict):
+    left: int
+    resets_at: datetime
+
+
+class NextExpiry(TypedDict):
+    amount: int
+    at: datetime
+
+
+class KindBalance(TypedDict):
+    available: int
+    unlimited: NotRequired[Unlimited]
+    next_expiry: NotRequired[NextExpiry]
+
+
+class Credits(TypedDict):
+    b2b_email: KindBalance
+    phone: KindBalance
+    direct_email: KindBalance
+    export: KindBalance
+
+
+class LedgerEntry(TypedDict):
+    entry_id: str
+    at: datetime
+    kind: str
+    action: str
+    delta: int
+    balance: int
+    source: str
+    expires_at: datetime | None
+    person_id: str | None
+    by_me: bool
+    reason: str | None
+
+
+class Ledger(TypedDict):
+    entries: list[LedgerEntry]
+    next_cursor: str | None
+
+
+class Page(Body):
+    cursor: Annotated[str, Field(max_length=64)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+def show_balance(balance: Balance) -> KindBalance:
+    """A balance as the API says it."""
+    shown: KindBalance = {"available": balance.available}
+    if balance.unlimited_left is not None and balance.resets_at is not None:
+        shown["unlimited"] = {"left": balance.unlimited_left, "resets_at": balance.resets_at}
+    if balance.next_amount is not None and balance.next_at is not None:
+        shown["next_expiry"] = {"amount": balance.next_amount, "at": balance.next_at}
+    return shown
+
+
+@api.get("/v1/credits", limit=READS, answer=Credits)
+def read_credits() -> dict[str, KindBalance]:
+    """What is left of each kind, and when the next of it goes."""
+    me, house = caller(), kernel()
+    balances = read_balances(house.database, me.workspace_id, me.account_id, house.clock.now())
+    return {kind: show_balance(balance) for kind, balance in balances.items()}
+
+
+@api.get("/v1/credits/entries", limit=READS, query=Page, answer=Ledger, headers=("Link",))
+def read_ledger(query: Page) -> Response:
+    """The ledger, newest first: where each credit came from and where it went."""
+    me, house = caller(), kernel()
+    before = house.ids.decode("entry", me.workspace_id, query.cursor) if query.cursor else 2**63 - 1
+    if before is None:
+        raise Problem("invalid-query", errors=[{"field": "cursor", "code": "unknown", "message": "not a cursor of yours"}])
+    found = read_entries(house.database, me.workspace_id, me.account_id, before, query.limit + 1)
+    shown, more = found[: query.limit], len(found) > query.limit
+    cursor = house.ids.encode("entry", me.workspace_id, shown[-1].entry_id) if more else None
+    ledger: Ledger = {"entries": [_show_entry(entry) for entry in shown], "next_cursor": cursor}
+    response = Response(to_json(ledger), mimetype=JSON)
+    if cursor:
+        response.headers["Link"] = f'</v1/credits/entries?cursor={cursor}&limit={query.limit}>; rel="next"'
+    return response
+
+
+def _show_entry(entry: Entry) -> LedgerEntry:
+    me, ids = caller(), kernel().ids
+    return {
+        "entry_id": ids.encode("entry", me.workspace_id, entry.entry_id),
+        "at": entry.at,
+        "kind": entry.kind,
+        "action": entry.action,
+        "delta": entry.delta,
+        "balance": entry.balance,
+        "source": entry.source,
+        "expires_at": entry.expires_at,
+        "person_id": ids.encode("person", me.workspace_id, entry.person_id) if entry.person_id is not None else None,
+        "by_me": entry.account_id == me.account_id,
+        "reason": entry.reason,
+    }

@@ -1,0 +1,76 @@
+"""`candor audit`: proves that the ledger adds up, or names the rows that do not."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+CHECKS: dict[str, str] = {
+    "a lot's entries sum to what remains of it": """
+        SELECT l.workspace_id, l.lot_id, l.remaining, coalesce(sum(e.delta), 0) AS entries
+        FROM lots l LEFT JOIN entries e USING (workspace_id, lot_id)
+        GROUP BY l.workspace_id, l.lot_id HAVING l.remaining <> coalesce(sum(e.delta), 0)""",
+    "every entry carries the lot's balance after it": """
+        SELECT * FROM (
+          SELECT workspace_id, lot_id, entry_id, balance,
+                 sum(delta) OVER (PARTITION BY workspace_id, lot_id ORDER BY entry_id) AS summed FROM entries) e
+        WHERE balance <> summed""",
+    "a lot's last balance is what remains of it": """
+        SELECT l.workspace_id, l.lot_id, l.remaining, e.balance
+        FROM lots l CROSS JOIN LATERAL (
+          SELECT balance FROM entries WHERE workspace_id = l.workspace_id AND lot_id = l.lot_id
+          ORDER BY entry_id DESC LIMIT 1) e
+        WHERE e.balance <> l.remaining""",
+    "every entry belongs to a lot of its kind": """
+        SELECT e.workspace_id, e.entry_id, e.lot_id, e.kind FROM entries e LEFT JOIN lots l USING (workspace_id, lot_id)
+        WHERE l.kind IS DISTINCT FROM e.kind""",
+    "every reveal has one entry, of the lot that paid": """
+        SELECT r.workspace_id, r.person_id, r.kind, count(e.entry_id) AS entries
+        FROM reveals r LEFT JOIN entries e ON e.workspace_id = r.workspace_id AND e.action = 'reveal'
+          AND e.person_id = r.person_id AND e.kind = r.kind AND e.lot_id = r.lot_id
+        GROUP BY r.workspace_id, r.person_id, r.kind HAVING count(e.entry_id) <> 1""",
+    "every reveal entry has its reveal": """
+        SELECT e.workspace_id, e.entry_id, e.person_id, e.kind FROM entries e
+        WHERE e.action = 'reveal' AND NOT EXISTS (
+          SELECT FROM reveals r WHERE r.workspace_id = e.workspace_id AND r.person_id = e.person_id AND r.kind = e.kind)""",
+    "nothing is below zero or above its grant": """
+        SELECT workspace_id, lot_id, remaining, granted FROM lots WHERE remaining < 0 OR remaining > granted
+        UNION ALL SELECT workspace_id, lot_id, balance, delta FROM entries WHERE balance < 0""",
+    "a personal lot is spent by its owner only": """
+        SELECT e.workspace_id, e.entry_id, e.account_id, l.account_id AS owner
+        FROM entries e JOIN lots l USING (workspace_id, lot_id)
+        WHERE e.action = 'reveal' AND l.account_id <> e.account_id""",
+    "a lot is spent within its time only": """
+        SELECT e.workspace_id, e.entry_id, e.at, l.valid_from, l.expires_at
+        FROM entries e JOIN lots l USING (workspace_id, lot_id)
+        WHERE e.action = 'reveal' AND (e.at < l.valid_from OR e.at >= l.expires_at)""",
+    "no account is granted more than 10,000 unlimited credits a month": """
+        SELECT l.account_id, l.expires_at, sum(e.delta) AS granted
+        FROM lots l JOIN entries e USING (workspace_id, lot_id)
+        WHERE l.source = 'unlimited' AND e.action IN ('grant', 'carry_in', 'carry_out')
+        GROUP BY l.account_id, l.expires_at HAVING sum(e.delta) > 10000""",
+    "no account spends more than 10,000 unlimited credits a month": """
+        SELECT l.account_id, l.expires_at, -sum(e.delta) AS spent
+        FROM lots l JOIN entries e USING (workspace_id, lot_id)
+        WHERE l.source = 'unlimited' AND e.delta < 0 AND e.action IN ('reveal', 'export')
+        GROUP BY l.account_id, l.expires_at HAVING -sum(e.delta) > 10000""",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that does not hold, and the first rows against it."""
+
+    rule: str
+    rows: list[dict[str, object]]
+    more: bool
+
+
+def audit(connection: sa.Connection, most: int = 20) -> list[Finding]:
+    """Every rule that does not hold; empty when the ledger adds up. Reads one snapshot."""
+    connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    findings = []
+    for rule, query in CHECKS.items():
+        rows = connection.execute(sa.text(f"SELECT * FROM ({query}) AS found LIMIT {most + 1}")).mappings().all()  # noqa: S608
+        if rows:
+            findings.append(Finding(rule, [dict(row) for row in rows[:most]], len(rows) > most))
+    return findings

@@ -1,0 +1,4 @@
+-- What the application may do with the ledger. Entries and reveals can be added and read, never changed; of a lot only what remains.
+GRANT SELECT, INSERT, UPDATE ON permits TO candor_app;
+GRANT SELECT, INSERT ON lots, reveals, entries TO candor_app;
+GRANT UPDATE (remaining) ON lots TO candor_app;

@@ -1,0 +1,134 @@
+-- The ledger's verbs that the hot path calls. One call is one transaction; who may spend, and what pays, is decided here and nowhere else.
+
+-- Why this account may not spend now, or null. The order is the one in which a caller learns what is in the way.
+CREATE OR REPLACE FUNCTION standing(permit permits, p_session bigint, p_at timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE
+    WHEN permit.state IS NULL OR permit.state = 'ended' OR p_session = ANY (permit.ended_sessions) THEN 'session-ended'
+    WHEN permit.state = 'suspended' THEN 'account-suspended'
+    WHEN NOT permit.terms_ok THEN 'terms-required'
+    WHEN permit.synced_until IS NULL OR permit.synced_until <= p_at THEN 'linkedin-sync-required'
+    WHEN NOT permit.extension_seen THEN 'extension-required'
+    WHEN permit.plan_until IS NULL OR permit.plan_until <= p_at THEN 'subscription-required'
+  END
+$$;
+
+-- What a lookup may say: the standing, and which kinds of this person the workspace has paid for.
+CREATE OR REPLACE FUNCTION quote(
+  p_workspace bigint, p_account bigint, p_session bigint, p_persons bigint[], p_at timestamptz
+) RETURNS TABLE (obstacle text, reason text, owned text[])
+LANGUAGE sql STABLE AS $$
+  SELECT standing(permit, p_session, p_at), permit.reason,
+         ARRAY(SELECT DISTINCT r.kind FROM reveals r WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons))
+  FROM (SELECT) AS always LEFT JOIN permits permit ON permit.workspace_id = p_workspace AND permit.account_id = p_account
+$$;
+
+-- Charges for what may be shown of one person: one row a kind, or a single row (kind null) that names the obstacle.
+--   p_persons   the root, then all that were merged into it: known if any of them is paid; empty when nobody was found
+--   p_kinds     what is asked; p_showable: the part of it that has something to show
+--   p_program   a program's call: the unlimited lot never pays
+-- Locks are taken in one order everywhere (kinds, then lots in burn order, then the reveal), so that calls wait but do not cross.
+CREATE OR REPLACE FUNCTION reveal(
+  p_workspace bigint, p_account bigint, p_session bigint, p_persons bigint[], p_kinds text[], p_showable text[],
+  p_at timestamptz, p_program boolean DEFAULT false
+) RETURNS TABLE (kind text, outcome text, charged integer, available bigint, reason text)
+LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+  permit permits;
+  lot lots;
+BEGIN
+  SELECT * INTO permit FROM permits p WHERE p.workspace_id = p_workspace AND p.account_id = p_account;
+  outcome := standing(permit, p_session, p_at);
+  IF outcome IS NOT NULL THEN
+    reason := permit.reason;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  FOREACH kind IN ARRAY ARRAY['b2b_email', 'phone', 'direct_email', 'export'] LOOP
+    CONTINUE WHEN kind <> ALL (p_kinds);
+    charged := 0;
+
+    IF kind <> ALL (p_showable) OR cardinality(p_persons) = 0 THEN
+      outcome := 'not_found';
+    ELSIF EXISTS (SELECT FROM reveals r
+                  WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
+      outcome := 'known';
+    ELSE
+      IF permit.unlimited_kind = kind AND NOT permit.held AND NOT p_program THEN
+        PERFORM mint_unlimited(p_workspace, p_account, kind, p_at);
+      END IF;
+
+      -- A rival may drain the first lot while we wait for it: the row is then looked at again and the next one taken.
+      SELECT l.* INTO lot FROM lots l
+      WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND l.open
+        AND (l.account_id IS NULL OR l.account_id = p_account)
+        AND l.valid_from <= p_at AND (l.expires_at IS NULL OR l.expires_at > p_at)
+        AND NOT (l.source = 'unlimited' AND (permit.held OR p_program))
+      ORDER BY l.rank, l.expires_at, l.lot_id
+      LIMIT 1
+      FOR NO KEY UPDATE;
+
+      IF FOUND THEN
+        INSERT INTO reveals (workspace_id, person_id, kind, account_id, lot_id, revealed_at)
+        SELECT p_workspace, p_persons[1], kind, p_account, lot.lot_id, p_at
+        -- A new statement sees what a rival committed while we waited for the lot, under whichever of the merged ids.
+        WHERE NOT EXISTS (SELECT FROM reveals r
+                          WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind)
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+          UPDATE lots l SET remaining = l.remaining - 1
+          WHERE l.workspace_id = p_workspace AND l.lot_id = lot.lot_id
+          RETURNING l.remaining INTO lot.remaining;
+          INSERT INTO entries (workspace_id, lot_id, kind, action, delta, balance, account_id, person_id, at)
+          VALUES (p_workspace, lot.lot_id, kind, 'reveal', -1, lot.remaining, p_account, p_persons[1], p_at);
+          outcome := 'revealed';
+          charged := 1;
+        ELSE
+          outcome := 'known';
+        END IF;
+      -- The last credit may have gone, while we waited, to a teammate who asked for the same person.
+      ELSIF EXISTS (SELECT FROM reveals r
+                    WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
+        outcome := 'known';
+      ELSIF permit.unlimited_kind = kind AND NOT p_program THEN
+        outcome := 'capped';
+      ELSE
+        outcome := 'empty';
+      END IF;
+    END IF;
+
+    SELECT coalesce(sum(l.remaining), 0) INTO available FROM lots l
+    WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND l.open
+      AND (l.account_id IS NULL OR l.account_id = p_account)
+      AND l.valid_from <= p_at AND (l.expires_at IS NULL OR l.expires_at > p_at)
+      AND NOT (l.source = 'unlimited' AND (permit.held OR p_program));
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
+-- The personal lot of 10,000 for this calendar month (Europe/Paris), made at the first need; a lot carried in from another
+-- workspace, even a spent one, stands in its place.
+CREATE OR REPLACE FUNCTION mint_unlimited(p_workspace bigint, p_account bigint, p_kind text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  month_start timestamptz := date_trunc('month', p_at AT TIME ZONE 'Europe/Paris') AT TIME ZONE 'Europe/Paris';
+  month_end timestamptz := (date_trunc('month', p_at AT TIME ZONE 'Europe/Paris') + interval '1 month') AT TIME ZONE 'Europe/Paris';
+  minted bigint;
+BEGIN
+  PERFORM FROM lots l WHERE l.workspace_id = p_workspace AND l.account_id = p_account AND l.source = 'unlimited'
+    AND l.expires_at = month_end;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO lots (workspace_id, account_id, kind, source, rank, granted, remaining, valid_from, expires_at, grant_key)
+  VALUES (p_workspace, p_account, p_kind, 'unlimited', 0, 10000, 10000, month_start, month_end,
+          format('unlimited:%s:%s', p_account, to_char(p_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM')))
+  ON CONFLICT DO NOTHING
+  RETURNING lot_id INTO minted;
+  IF minted IS NOT NULL THEN
+    INSERT INTO entries (workspace_id, lot_id, kind, action, delta, balance, account_id, reason, at)
+    VALUES (p_workspace, minted, p_kind, 'grant', 10000, 10000, p_account, 'unlimited', p_at);
+  END IF;
+END $$;

@@ -1,0 +1,58 @@
+"""Spending: the two calls of the ledger's SQL functions on the hot path."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from backend.kernel.database import Database
+from backend.kernel.http import Caller
+from backend.kernel.problems import Problem
+
+_REVEAL = "SELECT kind, outcome, charged, available, reason FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s)"
+_QUOTE = "SELECT obstacle, reason, owned FROM quote(%s, %s, %s, %s::bigint[], %s)"
+
+
+class Charge(NamedTuple):
+    """What became of one kind: `outcome` is revealed, known, not_found, empty or capped; `charged` 0 or 1; `left` spendable."""
+
+    kind: str
+    outcome: str
+    charged: int
+    left: int
+
+
+class Quote(NamedTuple):
+    """The kinds of a person that the workspace has paid for already."""
+
+    owned: frozenset[str]
+
+
+def reveal(
+    database: Database,
+    caller: Caller,
+    persons: Sequence[int],
+    kinds: Sequence[str],
+    showable: Sequence[str],
+    at: datetime,
+) -> list[Charge]:
+    """Charge once for each showable kind of a person (root id first, then all merged into it); free where already paid.
+
+    Raises the Problem that says why this account may not spend. A lost answer is asked for again at no cost.
+    """
+    rows = database.call(
+        _REVEAL,
+        (caller.workspace_id, caller.account_id, caller.session_id, list(persons), list(kinds), list(showable), at),
+    )
+    if rows and rows[0][0] is None:
+        raise Problem(rows[0][1], rows[0][4] or "")
+    return [Charge(kind, outcome, charged, left) for kind, outcome, charged, left, _ in rows]
+
+
+def quote(database: Database, caller: Caller, persons: Sequence[int], at: datetime) -> Quote:
+    """What is paid for already; raises the Problem that says why this account may not look up."""
+    ((obstacle, reason, owned),) = database.call(
+        _QUOTE, (caller.workspace_id, caller.account_id, caller.session_id, list(persons), at)
+    )
+    if obstacle is not None:
+        raise Problem(obstacle, reason or "")
+    return Quote(frozenset(owned))

@@ -1,0 +1,98 @@
+"""The hot path: one directory read, one notice at a first disclosure, one call of the ledger, then the answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.credits import Charge, quote, reveal
+from backend.directory import Detail, Found, ProfileKey, find_person, owe_notice, read_profile_key
+from backend.kernel import Kernel
+from backend.kernel.http import Caller
+from backend.kernel.metrics import REVEALS
+from backend.kernel.problems import Problem
+from backend.kernel.switches import NOTICES_LATE
+from backend.lookup.rules import NO_NOTICE_CHANNEL, State, state_of
+
+KINDS = ("b2b_email", "phone", "direct_email")
+"""What can be revealed; `export` has its own verb."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What could be shown: nothing of it is personal. `person_id` is None where nobody may be shown."""
+
+    person_id: str | None
+    states: dict[str, State]
+    reasons: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What was asked, charged and shown, by kind."""
+
+    person_id: str | None
+    charges: list[Charge]
+    blocked: dict[str, str]
+    details: dict[str, Sequence[Detail]]
+
+
+def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
+    """Say which kinds are available, owned, none or blocked. Free."""
+    at = kernel.clock.now()
+    key = _read_key(profile)
+    found = find_person(kernel, key, KINDS, at, open_values=False) if key else _NOBODY
+    owned = quote(kernel.database, caller, found.persons, at).owned
+    if key is None:
+        raise Problem("not-a-profile")
+    blocked = _blocked(found)
+    states = {kind: state_of(kind, found.showable, blocked, owned) for kind in KINDS}
+    return Looked(_public_id(kernel, caller, found), states, blocked)
+
+
+def reveal_details(
+    kernel: Kernel, caller: Caller, kinds: Sequence[str], *, profile: str | None = None, person_id: str | None = None
+) -> Revealed:
+    """Show the asked kinds of one person and charge each once.
+
+    Raises Problem: what is in the account's way first, then `not-a-profile`, `person-unknown` or `notices-late`. What could not be
+    shown is an outcome, never an exception.
+    """
+    at = kernel.clock.now()
+    key = _read_key(profile) if profile is not None else _read_person(kernel, caller, person_id or "")
+    found = find_person(kernel, key, kinds, at, open_values=True) if key is not None else _NOBODY
+    blocked = {kind: reason for kind, reason in _blocked(found).items() if kind in kinds}
+    showable = [kind for kind in kinds if kind in found.showable and kind not in blocked]
+    late = bool(showable) and kernel.switches.is_on(NOTICES_LATE)
+    if late:
+        showable = []
+    if showable and found.notice == "owed":
+        owe_notice(kernel, found.persons[0], at)
+    charges = reveal(kernel.database, caller, found.persons, kinds, showable, at)
+    if key is None:
+        raise Problem("not-a-profile" if profile is not None else "person-unknown")
+    if late:
+        raise Problem("notices-late", headers={"Retry-After": "600"})
+    for charge in charges:
+        REVEALS.labels(charge.kind, "blocked" if charge.kind in blocked else charge.outcome).inc()
+    details = {c.kind: found.showable[c.kind] for c in charges if c.outcome in ("revealed", "known")}
+    return Revealed(_public_id(kernel, caller, found), charges, blocked, details)
+
+
+_NOBODY = Found(persons=(), showable={}, blocked={}, notice="done")
+
+
+def _read_key(profile: str) -> ProfileKey | None:
+    return read_profile_key(profile)
+
+
+def _read_person(kernel: Kernel, caller: Caller, person_id: str) -> int | None:
+    return kernel.ids.decode("person", caller.workspace_id, person_id)
+
+
+def _blocked(found: Found) -> dict[str, str]:
+    if found.notice == "impossible":
+        return {**found.blocked, **dict.fromkeys(found.showable, NO_NOTICE_CHANNEL)}
+    return found.blocked
+
+
+def _public_id(kernel: Kernel, caller: Caller, found: Found) -> str | None:
+    return kernel.ids.encode("person", caller.workspace_id, found.persons[0]) if found.persons else None
