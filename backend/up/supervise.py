@@ -1,4 +1,4 @@
-"""Keeps the children running: says when one ended, starts it again after a growing pause, and stops all of them at the end."""
+"""Keeps the children running: says when one ended, starts it again after a growing pause, stops all at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Granian loads in each of its worker processes: the application, in a process that does not outlive its server."""
+"""What Granian loads in each of its workers: the application, in a process that does not outlive its server."""
 
 from flask import Flask
 

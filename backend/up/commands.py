@@ -1,0 +1,87 @@
+"""The commands that start and stop things: `candor up`, `stop`, `worker`, `migrate`, `demo`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import click
+
+from backend.up.data_folder import open_data_folder
+from backend.up.failures import CannotStart
+from backend.up.launch import up
+from backend.up.progress import say, step
+from backend.up.surroundings import Options, asked_folder, needs_embedded, with_servers
+
+
+def choose_folder(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """`--data`, before or after the command: everything below reads CANDOR_DATA."""
+    if value:
+        os.environ["CANDOR_DATA"] = os.path.abspath(value)
+    return value
+
+
+data_option = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    callback=choose_folder,
+    expose_value=False,
+    is_eager=True,
+    help="The folder with the database, the keys and the logs.  [default: data/ beside bin/]",
+)
+
+
+@click.command("up")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@data_option
+@click.option("--sandbox", is_flag=True, help="Adds the sandbox: a clock to turn, the mail to read, people to try.")
+@click.option("--limits", is_flag=True, help="Keeps the rate limits on in the sandbox.")
+@click.option("--fresh", is_flag=True, help="Empties the database first; keeps the suppression list and the keys.")
+def up_command(port: int, host: str, sandbox: bool, limits: bool, fresh: bool) -> None:
+    """Start Candor, with everything it needs, and keep it running."""
+    try:
+        up(host, port, Options(sandbox, limits, fresh))
+    except CannotStart as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@click.command("stop")
+@data_option
+def stop_command() -> None:
+    """Stop the Candor that runs on this data folder."""
+    try:
+        folder, _ = open_data_folder(asked_folder(), needs_embedded())
+        running = folder.running()
+        if running is None:
+            raise CannotStart(f"No Candor runs on {folder.path}.")
+        with step("Stopping", f"Candor at {running['url']} is stopped"):
+            os.kill(running["pid"], signal.SIGTERM)
+            until = time.monotonic() + 60
+            while folder.is_held():
+                if time.monotonic() > until:
+                    raise CannotStart(f"Process {running['pid']} has not stopped within a minute.")
+                time.sleep(0.1)
+    except CannotStart as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@with_servers
+@click.command("worker")
+def worker_command() -> None:
+    """Do what is due, every second. `candor up` runs one; more may run beside it."""
+    from backend.worker import run
+
+    run()
+
+
+@with_servers
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the present. `candor up` does it at each start."""
+    from backend.kernel.migrate import upgrade
+
+    upgrade(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    say("The database is up to date.")
