@@ -55,6 +55,7 @@ def up(host: str, port: int, options: Options) -> None:
         _put_old_logs_away(folder)
         around = surround(folder, address, options)
         os.environ.update(around.environment)
+        undo.callback(around.forget_sockets)
         supervisor = Supervisor()
         undo.callback(_stop, supervisor)
         try:
@@ -98,7 +99,7 @@ def _api(around: Surroundings, address: Address) -> Watched:
         *(sys.executable, "-m", "granian", API, "--factory", "--interface", "wsgi"),
         *("--host", address.ip, "--port", str(address.port), "--http", "1", "--no-ws"),
         *("--workers", str(WORKERS), "--respawn-failed-workers", "--workers-kill-timeout", "5"),
-        *("--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600", "--log-level", "warning"),
+        *("--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600", "--log-level", "error"),
     ]
 
     def wait(process: subprocess.Popen[bytes]) -> None:

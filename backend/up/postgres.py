@@ -94,7 +94,7 @@ class Postgres:
         return f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={quote(str(self.sockets))}"
 
     def prepare(self) -> None:
-        """Make the cluster if there is none, and clear what a crash left. Call only while holding the folder's lock."""
+        """Make the cluster if there is none. Call only while holding the folder's lock."""
         if not self.folder.exists():
             self._make_cluster()
         made_by = (self.folder / "PG_VERSION").read_text().strip()
@@ -103,9 +103,9 @@ class Postgres:
                 f"{self.folder} was made by PostgreSQL {made_by}; Candor now brings {POSTGRES_MAJOR}.\n"
                 "Dump it with the old version and load it into the new one, or start anew with --data."
             )
-        self._wait_for_the_last_one()
 
     def start(self) -> subprocess.Popen[bytes]:
+        self._wait_for_the_last_one()
         settings = {**_SETTINGS, **({} if self.durable else _THROW_AWAY), "unix_socket_directories": str(self.sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return spawn(
@@ -225,6 +225,8 @@ class Postgres:
             first = note.read_text().split("\n", 1)[0].strip().lstrip("-")
             if first.isdigit() and Path(f"/proc/{first}").exists():
                 note.unlink()
+        for left_over in self.sockets.glob(".s.PGSQL.*"):
+            left_over.unlink()
 
 
 def _processes_in(folder: Path) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import signal
 import sys
 import time
@@ -50,6 +51,12 @@ class Surroundings:
     database: pg.Postgres | None
     cache: rd.Redis | None
     environment: dict[str, str]
+
+    def forget_sockets(self) -> None:
+        """Remove the sockets' folder, which may stand outside the data folder."""
+        for server in (self.database, self.cache):
+            if server is not None:
+                shutil.rmtree(server.sockets, ignore_errors=True)
 
     @property
     def owner_url(self) -> str:
@@ -145,6 +152,7 @@ def surroundings() -> Iterator[None]:
         undo.enter_context(folder.locked(patience=10))
         undo.enter_context(stop_on_signals())
         around = surround(folder)
+        undo.callback(around.forget_sockets)
         supervisor = Supervisor()
         undo.callback(supervisor.stop)
         undo.enter_context(_environment(around.environment))

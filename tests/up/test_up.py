@@ -1,0 +1,238 @@
+"""`candor up` for real: real PostgreSQL, Redis and Granian, on a stand-in application (stand_in.py)."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from backend.up.data_folder import REPOSITORY, DataFolder
+from backend.up.secrets import read_secrets
+from backend.up.server_user import ourselves
+
+PATIENCE = 40
+
+
+class Copy:
+    """One `candor up`, its output and its processes."""
+
+    def __init__(self, data: Path, *options: str, port: int | None = None, env: dict[str, str] | None = None) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        clean = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.up.stand_in", f"--data={data}", f"--port={self.port}", *options],
+            cwd=REPOSITORY,
+            env={**clean, **(env or {})},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.family: list[psutil.Process] = []
+
+    def said(self) -> str:
+        self.output.seek(0)
+        return self.output.read()
+
+    def up(self) -> "Copy":
+        until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll() is not None, self.said)
+        assert self.process.poll() is None, self.said()
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        return self
+
+    def refused(self) -> str:
+        assert self.process.wait(PATIENCE) == 1, self.said()
+        return self.said()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+
+    def child(self, word: str) -> psutil.Process:
+        return next(one for one in psutil.Process(self.process.pid).children() if word in " ".join(one.cmdline()))
+
+    def environment(self) -> dict[str, str]:
+        note = DataFolder(self.data, ourselves()).running()
+        assert note is not None
+        return note["environment"]
+
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.environment()["DATABASE_OWNER_URL"], autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+def until(true: Callable[[], bool], tell: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, tell()
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def alive(family: list[psutil.Process]) -> list[psutil.Process]:
+    return [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Under /tmp rather than pytest's own folder, which root's servers may not enter."""
+    with tempfile.TemporaryDirectory(prefix="candor-up-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "data"
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Copy]]:
+    copies: list[Copy] = []
+
+    def make(*arguments: object, **options: object) -> Copy:
+        copies.append(Copy(*arguments, **options))  # type: ignore[arg-type]
+        return copies[-1]
+
+    yield make
+    for copy in copies:
+        if copy.process.poll() is None:
+            copy.stop()
+        copy.output.close()
+
+
+def test_it_starts_answers_stops_and_finds_its_data_again(folder: Path, start: Callable[..., Copy]) -> None:
+    first = start(folder).up()
+    assert urllib.request.urlopen(f"http://127.0.0.1:{first.port}/healthz").status == 200
+    first.sql("INSERT INTO remembered VALUES ('here')")
+    made = read_secrets(folder / "secrets.env")
+    assert stat.S_IMODE((folder / "secrets.env").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "run.json").stat().st_mode) == 0o600
+    listening = {port.laddr.port for one in first.family for port in one.net_connections("inet")}
+    assert listening <= {first.port}, "PostgreSQL and Redis listen on no network port"
+
+    first.stop(signal.SIGINT)
+    assert first.process.returncode == 0, first.said()
+    assert alive(first.family) == []
+    assert not (folder / "run.json").exists()
+
+    second = start(folder).up()
+    assert second.sql("SELECT what FROM remembered") == [("here",)]
+    assert read_secrets(folder / "secrets.env") == made
+
+
+def test_a_kill_leaves_no_process_and_the_next_start_finds_the_data(folder: Path, start: Callable[..., Copy]) -> None:
+    first = start(folder).up()
+    first.sql("INSERT INTO remembered VALUES ('before the crash')")
+    names = {one.name() for one in first.family}
+    assert {"postgres", "redis-server"} <= names
+    first.stop(signal.SIGKILL)
+    second = start(folder, port=first.port)  # at once: it waits for what is still going down
+    until(lambda: alive(first.family) == [], lambda: alive(first.family))
+    assert second.up().sql("SELECT what FROM remembered") == [("before the crash",)]
+
+
+def test_everything_killed_at_once_loses_nothing(folder: Path, start: Callable[..., Copy]) -> None:
+    first = start(folder).up()
+    first.sql("INSERT INTO remembered VALUES ('before the power cut')")
+    first.process.kill()
+    for one in first.family:
+        one.kill()
+    first.process.wait()
+    assert (folder / "pg" / "postmaster.pid").exists()
+    # The id in it now belongs to a living process that is no PostgreSQL, as after a restart of the machine.
+    note = folder / "pg" / "postmaster.pid"
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        note.write_text("\n".join([str(stranger.pid), *note.read_text().split("\n")[1:]]))
+        try:
+            assert start(folder).up().sql("SELECT what FROM remembered") == [("before the power cut",)]
+        finally:
+            stranger.kill()
+
+
+def test_a_second_copy_and_a_taken_port_are_refused_plainly(folder: Path, start: Callable[..., Copy]) -> None:
+    first = start(folder).up()
+    assert f"Candor already runs on {folder}, at http://127.0.0.1:{first.port}" in start(folder).refused()
+    other = start(folder.with_name("other"), port=first.port).refused()
+    assert f"Port {first.port} is taken by another program" in other
+    assert "--port" in other
+    assert first.process.poll() is None
+    assert first.sql("SELECT 1") == [(1,)]
+
+
+def test_a_crashed_child_is_said_and_started_again(folder: Path, start: Callable[..., Copy]) -> None:
+    copy = start(folder).up()
+    copy.sql("INSERT INTO remembered VALUES ('still here')")
+    for word, name in (
+        ("stand_in worker", "The worker"),
+        ("postgres", "PostgreSQL"),
+        ("redis-server", "Redis"),
+        ("granian", "The API"),
+    ):
+        copy.child(word).kill()
+        until(lambda name=name: f"{name} runs again" in copy.said(), copy.said)  # type: ignore[misc]
+        assert f"{name} was ended by SIGKILL" in copy.said()
+    assert copy.sql("SELECT what FROM remembered") == [("still here",)]
+    assert urllib.request.urlopen(f"http://127.0.0.1:{copy.port}/").status == 200
+
+
+def test_fresh_keeps_the_suppression_list_and_the_keys(folder: Path, start: Callable[..., Copy]) -> None:
+    first = start(folder).up()
+    first.sql("INSERT INTO remembered VALUES ('gone soon')")
+    first.sql(r"INSERT INTO suppression VALUES ('\xc0ffee', '2026-03-02T09:00Z')")
+    made = read_secrets(folder / "secrets.env")
+    first.stop()
+    second = start(folder, "--fresh").up()
+    assert second.sql("SELECT what FROM remembered") == []
+    assert second.sql("SELECT digest, at = '2026-03-02T09:00Z' FROM suppression") == [(b"\xc0\xff\xee", True)]
+    assert read_secrets(folder / "secrets.env") == made
+    assert not (folder / "kept-by-fresh").exists()
+
+
+def test_a_database_without_its_keys_is_not_given_new_ones(folder: Path, start: Callable[..., Copy]) -> None:
+    (folder / "pg").mkdir(parents=True)
+    (folder / "lock").touch()
+    said = start(folder).refused()
+    assert "Put the file back from your backup" in said
+    assert not (folder / "secrets.env").exists()
+
+
+def test_a_folder_with_other_things_is_refused(folder: Path, start: Callable[..., Copy]) -> None:
+    folder.mkdir()
+    (folder / "thesis.odt").touch()
+    before = folder.stat().st_mode
+    assert "holds other things" in start(folder).refused()
+    assert folder.stat().st_mode == before
+
+
+def test_a_path_too_long_for_a_socket_works(folder: Path, start: Callable[..., Copy]) -> None:
+    deep = folder.with_name("d" * 120) / "data"
+    copy = start(deep).up()
+    assert copy.sql("SELECT 1") == [(1,)]
+    sockets = Path(copy.environment()["REDIS_URL"].removeprefix("unix://")).parent
+    assert sockets.is_dir()
+    assert not sockets.is_relative_to(deep)
+    copy.stop()
+    assert alive(copy.family) == []
+    assert not sockets.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to drop to")
+def test_root_refuses_a_folder_the_servers_cannot_enter(folder: Path, start: Callable[..., Copy]) -> None:
+    folder.parent.chmod(0o700)
+    assert f"may not enter {folder.parent}" in start(folder).refused()
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert not folder.exists()
