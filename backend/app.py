@@ -10,6 +10,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import backend.credits.tables
+import backend.directory.tables
 import backend.kernel.tables  # noqa: F401
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry

@@ -37,6 +37,91 @@ def upgrade() -> None:
     )
     op.create_index("entries_lot_idx", "entries", ["workspace_id", "lot_id", "entry_id"], unique=False)
     op.create_table(
+        "facts",
+        sa.Column("person_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("fact_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="personal=True: the value, sealed for person and field"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="personal=True: keyed digest of the normalised value"),
+        sa.Column("region", sa.Text(), nullable=True, comment="of a phone: the country whose numbering plan it is from"),
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
+        sa.Column("collected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "first_collected_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when this value of this person was first collected at all",
+        ),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("method", sa.Text(), nullable=False, comment="how it was collected or checked"),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("consent_evidence", sa.Text(), nullable=True, comment="the id under which the consent is kept"),
+        sa.Column("visibility", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="live", nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False, comment="set once, never moved"),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_reason", sa.Text(), nullable=True),
+        sa.Column("confidence", sa.Float(), nullable=False, comment="0 to 1"),
+        sa.Column("screening", sa.Text(), nullable=True, comment="of a phone: what the do-not-call registers said"),
+        sa.Column("screened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("basis IN ('legitimate_interest', 'consent')", name=op.f("facts_basis_check")),
+        sa.CheckConstraint(
+            "closed_reason IN ('job_change', 'objection', 'withdrawn', 'wrong')", name=op.f("facts_closed_reason_check")
+        ),
+        sa.CheckConstraint(
+            "consent_evidence IS NULL OR (basis = 'consent' AND consent_evidence <> '')", name=op.f("facts_consent_check")
+        ),
+        sa.CheckConstraint("field = 'phone' OR (screening IS NULL AND region IS NULL)", name=op.f("facts_phone_check")),
+        sa.CheckConstraint(
+            "field IN ('b2b_email', 'phone', 'direct_email', 'name', 'company', 'title')", name=op.f("facts_field_check")
+        ),
+        sa.CheckConstraint(
+            "first_collected_at <= collected_at AND expires_at > collected_at AND (expires_at AT TIME ZONE 'UTC') <= (first_collected_at AT TIME ZONE 'UTC') + interval '36 months'",
+            name=op.f("facts_expires_at_check"),
+        ),
+        sa.CheckConstraint("method <> ''", name=op.f("facts_method_check")),
+        sa.CheckConstraint("region ~ '^[A-Z]{2}$'", name=op.f("facts_region_check")),
+        sa.CheckConstraint("screening IN ('clear', 'listed')", name=op.f("facts_screening_check")),
+        sa.CheckConstraint("state IN ('live', 'inform_only', 'restricted')", name=op.f("facts_state_check")),
+        sa.CheckConstraint(
+            "visibility IN ('everyone', 'public_registry', 'company_site', 'licensed_supplier_attested', 'consent')",
+            name=op.f("facts_visibility_check"),
+        ),
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_reason IS NULL)", name=op.f("facts_closed_check")),
+        sa.CheckConstraint("(screening IS NULL) = (screened_at IS NULL)", name=op.f("facts_screened_check")),
+        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name=op.f("facts_confidence_check")),
+        sa.CheckConstraint("octet_length(digest) = 32", name=op.f("facts_digest_check")),
+        sa.PrimaryKeyConstraint("person_id", "fact_id", name=op.f("facts_pkey")),
+        comment="personal=True: what is known about a person, each with its papers",
+    )
+    op.create_index("facts_collected_idx", "facts", ["collected_at"], unique=False, postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_index("facts_digest_idx", "facts", ["digest"], unique=False)
+    op.create_index(
+        "facts_value_key",
+        "facts",
+        ["person_id", "field", "digest", "source_id"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "identities",
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="personal=True: keyed digest of `kind:value`"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "seen_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when the source last said so: a vanity name is evidence, no identity",
+        ),
+        sa.CheckConstraint("kind IN ('vanity', 'member')", name=op.f("identities_kind_check")),
+        sa.CheckConstraint("octet_length(digest) = 32", name=op.f("identities_digest_check")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("identities_pkey")),
+        comment="personal=True: what a profile's address is looked up by",
+    )
+    op.create_index("identities_person_idx", "identities", ["person_id"], unique=False)
+    op.create_table(
         "lots",
         sa.Column("workspace_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("lot_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -99,6 +184,58 @@ def upgrade() -> None:
     )
     op.create_index("mails_due_idx", "mails", ["due_at"], unique=False, postgresql_where=sa.text("sent_at IS NULL"))
     op.create_table(
+        "notices",
+        sa.Column("person_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "through_fact_id",
+            sa.BigInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="the newest fact it tells about: a newer one is a new notice",
+        ),
+        sa.Column("state", sa.Text(), server_default="owed", nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("owed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lang", sa.Text(), nullable=True),
+        sa.Column("lang_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "mail_id", sa.BigInteger(), nullable=True, comment="the letter in the outbox; it counts as sent when that has gone"
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("notices_sent_at_check")),
+        sa.CheckConstraint("cause IN ('disclosure', 'month')", name=op.f("notices_cause_check")),
+        sa.CheckConstraint("state IN ('owed', 'posted', 'sent', 'impossible', 'void')", name=op.f("notices_state_check")),
+        sa.CheckConstraint(
+            "state NOT IN ('posted', 'sent') OR (mail_id IS NOT NULL AND lang IS NOT NULL)", name=op.f("notices_posted_check")
+        ),
+        sa.CheckConstraint("(lang IS NULL) = (lang_reason IS NULL)", name=op.f("notices_lang_check")),
+        sa.PrimaryKeyConstraint("person_id", "through_fact_id", name=op.f("notices_pkey")),
+        comment="personal=True: that a person was told what is kept about them (GDPR Art. 14), and when",
+    )
+    op.create_index("notices_due_idx", "notices", ["due_at"], unique=False, postgresql_where=sa.text("state IN ('owed', 'posted')"))
+    op.create_table(
+        "people",
+        sa.Column("person_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("country", sa.Text(), nullable=True, comment="personal=True: where the person lives, ISO 3166; null: not known"),
+        sa.Column("lang", sa.Text(), nullable=True, comment="personal=True: a language the person is known to read"),
+        sa.Column(
+            "absorbed", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False, comment="ids merged into this root"
+        ),
+        sa.Column("merged_into", sa.BigInteger(), nullable=True, comment="the root; identities point there already"),
+        sa.Column(
+            "hidden_at", sa.DateTime(timezone=True), nullable=True, comment="the person objected: nothing is shown from then on"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("people_country_check")),
+        sa.CheckConstraint("lang ~ '^[a-z]{2}$'", name=op.f("people_lang_check")),
+        sa.CheckConstraint(
+            "merged_into IS NULL OR (merged_into <> person_id AND absorbed = '{}')", name=op.f("people_merged_into_check")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("people_pkey")),
+        comment="personal=True: one row a person; everything known about them is a fact",
+    )
+    op.create_table(
         "permits",
         sa.Column("workspace_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -142,6 +279,48 @@ def upgrade() -> None:
         comment="charged once, by construction; free for the whole workspace from then on",
     )
     op.create_table(
+        "sources",
+        sa.Column("source_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("licence", sa.Text(), nullable=False, comment="the contract or permission under which it may be used"),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("visibility", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("retention_months", sa.SmallInteger(), server_default="12", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("basis IN ('legitimate_interest', 'consent')", name=op.f("sources_basis_check")),
+        sa.CheckConstraint("btrim(licence) <> ''", name=op.f("sources_licence_check")),
+        sa.CheckConstraint(
+            "btrim(name) <> '' AND lower(btrim(name)) NOT IN ('public sources', 'public source', 'internet', 'the internet', 'web', 'unknown', 'n/a', 'various')",
+            name=op.f("sources_name_check"),
+        ),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("sources_country_check")),
+        sa.CheckConstraint("kind IN ('supplier', 'registry', 'company_site')", name=op.f("sources_kind_check")),
+        sa.CheckConstraint(
+            "visibility IN ('everyone', 'public_registry', 'company_site', 'licensed_supplier_attested', 'consent')",
+            name=op.f("sources_visibility_check"),
+        ),
+        sa.CheckConstraint("retention_months BETWEEN 1 AND 36", name=op.f("sources_retention_months_check")),
+        sa.PrimaryKeyConstraint("source_id", name=op.f("sources_pkey")),
+        sa.UniqueConstraint("name", name=op.f("sources_name_key")),
+        comment="reference table: where facts come from, by its own name and with its licence",
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="personal=True: keyed digest of `kind:value`"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("scheme", sa.Text(), server_default="hmac-sha256", nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False, comment="the key that made the digest: kept as long as the row"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('vanity', 'member', 'email', 'phone', 'name_company')", name=op.f("suppression_kind_check")),
+        sa.CheckConstraint("origin IN ('objection')", name=op.f("suppression_origin_check")),
+        sa.CheckConstraint("octet_length(digest) = 32", name=op.f("suppression_digest_check")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("suppression_pkey")),
+        comment="personal=True, reference table: whom and what nobody may show or import again; added to, never taken from",
+    )
+    op.create_table(
         "switches",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -155,14 +334,25 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("switches")
+    op.drop_table("suppression")
+    op.drop_table("sources")
     op.drop_table("reveals")
     op.drop_table("permits")
+    op.drop_table("people")
+    op.drop_index("notices_due_idx", table_name="notices", postgresql_where=sa.text("state IN ('owed', 'posted')"))
+    op.drop_table("notices")
     op.drop_index("mails_due_idx", table_name="mails", postgresql_where=sa.text("sent_at IS NULL"))
     op.drop_table("mails")
     op.drop_index("lots_unlimited_key", table_name="lots", postgresql_where=sa.text("source = 'unlimited'"))
     op.drop_index("lots_expiry_idx", table_name="lots", postgresql_where=sa.text("open"))
     op.drop_index("lots_burn_idx", table_name="lots", postgresql_where=sa.text("open"))
     op.drop_table("lots")
+    op.drop_index("identities_person_idx", table_name="identities")
+    op.drop_table("identities")
+    op.drop_index("facts_value_key", table_name="facts", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_index("facts_digest_idx", table_name="facts")
+    op.drop_index("facts_collected_idx", table_name="facts", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_table("facts")
     op.drop_index("entries_lot_idx", table_name="entries")
     op.drop_table("entries")
     # ### end Alembic commands ###

@@ -1,0 +1,21 @@
+-- What the application may do with the directory, and what nobody may do.
+GRANT SELECT, INSERT ON suppression TO candor_app;
+GRANT SELECT, INSERT, UPDATE (licence, basis, visibility, country, retention_months) ON sources TO candor_app;
+GRANT SELECT, INSERT, UPDATE (country, lang, absorbed, merged_into, hidden_at) ON people TO candor_app;
+GRANT SELECT, INSERT, UPDATE (person_id, source_id, seen_at) ON identities TO candor_app;
+GRANT SELECT, INSERT, UPDATE (verified_at, method, state, closed_at, closed_reason, confidence, screening, screened_at)
+  ON facts TO candor_app;
+GRANT SELECT, INSERT, UPDATE (state, lang, lang_reason, mail_id, sent_at) ON notices TO candor_app;
+
+-- A refresh never lengthens a fact's life (compliance K4, K5): the privileges above forbid it to the application, this to everybody.
+CREATE OR REPLACE FUNCTION refuse_longer_life() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the expiry of a fact is set once' USING ERRCODE = 'check_violation', CONSTRAINT = 'facts_expires_at_fixed';
+END $$;
+
+CREATE OR REPLACE TRIGGER facts_expires_at_fixed
+  BEFORE UPDATE OF expires_at, collected_at, first_collected_at ON facts
+  FOR EACH ROW
+  WHEN (NEW.expires_at > OLD.expires_at OR NEW.collected_at <> OLD.collected_at
+        OR NEW.first_collected_at <> OLD.first_collected_at)
+  EXECUTE FUNCTION refuse_longer_life();
