@@ -1,4 +1,4 @@
-"""What every test stands on: a throw-away PostgreSQL and Redis, emptied between tests, and an application with a clock that stands still."""
+"""What every test stands on: throw-away servers, emptied between tests, and an application whose clock stands still."""
 
 import base64
 import os

@@ -34,7 +34,7 @@ def together(calls: list[Callable[[], Answer]]) -> list[Answer]:
 def test_many_want_the_last_credit_and_one_gets_it(ledger: Ledger) -> None:
     for round_ in range(10):
         ledger.give(1, to=None)
-        calls = [lambda person=person: ledger.reveal(round_ * 100 + person)["phone"].outcome for person in range(8)]  # type: ignore[misc]
+        calls = [lambda person=round_ * 100 + person: ledger.reveal(person)["phone"].outcome for person in range(8)]  # type: ignore[misc]
         assert Counter(together(calls)) == {"revealed": 1, "empty": 7}
     assert ledger.findings() == []
 
@@ -43,7 +43,7 @@ def test_a_lost_race_for_one_lot_goes_on_to_the_next(ledger: Ledger) -> None:
     for round_ in range(10):
         for _ in range(4):
             ledger.give(1, to=None)
-        calls = [lambda person=person: ledger.reveal(round_ * 100 + person)["phone"].outcome for person in range(8)]  # type: ignore[misc]
+        calls = [lambda person=round_ * 100 + person: ledger.reveal(person)["phone"].outcome for person in range(8)]  # type: ignore[misc]
         assert Counter(together(calls)) == {"revealed": 4, "empty": 4}
     assert ledger.findings() == []
 
@@ -52,7 +52,7 @@ def test_the_same_person_asked_at_once_is_charged_once_and_never_refused(ledger:
     ledger.join(BOB)
     for person in range(10):
         ledger.give(1, to=None)
-        calls = [lambda: ledger.reveal(person)["phone"].outcome for _ in range(8)]
+        calls = [lambda person=person: ledger.reveal(person)["phone"].outcome for _ in range(8)]
         counted = Counter(together(calls))
         assert counted["revealed"] == 1
         assert counted["revealed"] + counted["known"] == 8
