@@ -2,7 +2,10 @@
 
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask, Response, g, request
@@ -15,6 +18,7 @@ import backend.kernel.tables  # noqa: F401
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.kernel import Kernel, build_kernel
+from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
 from backend.kernel.due import Piece
 from backend.kernel.http import LARGEST_BODY, PROBLEM_JSON, Room, endpoint_of_request, install_problems
@@ -23,9 +27,10 @@ from backend.kernel.logs import configure_logs
 from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
 from backend.kernel.metrics import REQUESTS
 from backend.kernel.switches import EXTENSION_OFF
+from backend.lookup.api import api as lookup_room
 from backend.settings import Settings
 
-ROOMS: list[Room] = [credits_room]
+ROOMS: list[Room] = [lookup_room, credits_room, service_room]
 """Every room with an HTTP face, top floor first."""
 
 EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
@@ -52,6 +57,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
          allow_headers=["Authorization", "Content-Type", "X-Candor-Client", "X-Request-Id", "Idempotency-Key"])  # fmt: skip
     for room in ROOMS:
         app.register_blueprint(room)
+    trust_proxies(app, settings)
     return app
 
 
@@ -100,13 +106,15 @@ def trust_proxies(app: Flask, settings: Settings) -> None:
     inner = app.wsgi_app
     fixed = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)
 
-    def choose(environ, start_response):  # type: ignore[no-untyped-def]
-        from ipaddress import ip_address
+    def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return (fixed if _is_within(environ.get("REMOTE_ADDR", ""), settings.trusted_proxies) else inner)(environ, start_response)
 
-        try:
-            trusted = any(ip_address(environ.get("REMOTE_ADDR", "")) in network for network in settings.trusted_proxies)
-        except ValueError:
-            trusted = False
-        return (fixed if trusted else inner)(environ, start_response)
+    if settings.trusted_proxies:
+        app.wsgi_app = choose  # type: ignore[method-assign]
 
-    app.wsgi_app = choose  # type: ignore[method-assign]
+
+def _is_within(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    try:
+        return any(ip_address(address) in network for network in networks)
+    except ValueError:
+        return False

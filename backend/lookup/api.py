@@ -149,7 +149,7 @@ def _show_results(revealed: Revealed) -> dict[str, KindResult]:
             result["reason"] = reason
         for detail in revealed.details.get(charge.kind, ()):
             value: Value = {
-                "value": detail.value,
+                "value": detail.value or "",
                 "source": detail.source,
                 "collected_at": detail.collected_at,
                 "verified_at": detail.verified_at,

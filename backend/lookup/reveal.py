@@ -32,7 +32,7 @@ class Revealed:
     person_id: str | None
     charges: list[Charge]
     blocked: dict[str, str]
-    details: dict[str, Sequence[Detail]]
+    details: dict[str, list[Detail]]
 
 
 def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
