@@ -5,10 +5,12 @@ import importlib
 import click
 
 from backend import __version__
+from backend.up.data_option import data_option
 
 # Imported at the first use only, so that `candor --help` answers at once.
 _COMMANDS = {
     "up": "backend.up.commands",
+    "stop": "backend.up.commands",
     "worker": "backend.up.commands",
     "migrate": "backend.up.commands",
     "demo": "backend.up.commands",
@@ -17,6 +19,8 @@ _COMMANDS = {
     "clauses": "backend.clauses",
     "switch": "backend.kernel.commands",
 }
+# Run in the surroundings of the running Candor, or of servers started for as long as they take.
+_NEED_SERVERS = {"worker", "migrate", "import", "audit", "switch"}
 
 
 class _Commands(click.Group):
@@ -28,10 +32,15 @@ class _Commands(click.Group):
             return None
         found = getattr(importlib.import_module(_COMMANDS[name]), f"{name}_command")
         assert isinstance(found, click.Command)
+        if name in _NEED_SERVERS:
+            from backend.up.surroundings import with_servers
+
+            return with_servers(found)
         return found
 
 
 @click.group(cls=_Commands)
+@data_option
 @click.version_option(__version__, prog_name="candor")
 def main() -> None:
     """Contacts, with receipts."""

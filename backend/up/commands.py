@@ -9,28 +9,11 @@ import time
 import click
 
 from backend.up.data_folder import open_data_folder
+from backend.up.data_option import data_option
 from backend.up.failures import CannotStart
 from backend.up.launch import up
 from backend.up.progress import say, step
-from backend.up.surroundings import Options, asked_folder, needs_embedded, with_servers
-
-
-def choose_folder(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """`--data`, before or after the command: everything below reads CANDOR_DATA."""
-    if value:
-        os.environ["CANDOR_DATA"] = os.path.abspath(value)
-    return value
-
-
-data_option = click.option(
-    "--data",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    callback=choose_folder,
-    expose_value=False,
-    is_eager=True,
-    help="The folder with the database, the keys and the logs.  [default: data/ beside bin/]",
-)
+from backend.up.surroundings import Options, asked_folder, needs_embedded
 
 
 @click.command("up")
@@ -68,7 +51,6 @@ def stop_command() -> None:
         raise click.ClickException(str(failure)) from failure
 
 
-@with_servers
 @click.command("worker")
 def worker_command() -> None:
     """Do what is due, every second. `candor up` runs one; more may run beside it."""
@@ -77,7 +59,6 @@ def worker_command() -> None:
     run()
 
 
-@with_servers
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the present. `candor up` does it at each start."""
