@@ -1,4 +1,4 @@
-"""The workspace family of the ledger: who may spend (permits), what there is (lots), what was shown (reveals), what happened (entries)."""
+"""The ledger's tables (workspace family): who may spend, what there is, what was shown, what happened."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -79,7 +79,7 @@ lots = sa.Table(
         "expires_at",
         unique=True,
         postgresql_where=sa.text("source = 'unlimited'"),
-    ),  # fmt: skip
+    ),
     sa.Index("lots_expiry_idx", "expires_at", postgresql_where=sa.text("open")),
     postgresql_with={"fillfactor": "50"},
     comment="grants, each with its own clock",

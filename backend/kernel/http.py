@@ -111,19 +111,19 @@ class Room(Blueprint):
 
         return decorate
 
-    def get(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Declare a GET endpoint."""
         return self._declare("GET", rule, **options)
 
-    def post(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Declare a POST endpoint."""
         return self._declare("POST", rule, **options)
 
-    def put(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Declare a PUT endpoint."""
         return self._declare("PUT", rule, **options)
 
-    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Declare a DELETE endpoint."""
         return self._declare("DELETE", rule, **options)
 

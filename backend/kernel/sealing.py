@@ -34,7 +34,7 @@ class Sealer:
         """Open what `seal` made for the same place; SealBroken otherwise."""
         end = 1 + sealed[0] if sealed else 0
         cipher = self._ciphers.get(sealed[1:end])
-        if cipher is None:
+        if cipher is None or len(sealed) < end + _NONCE:
             raise SealBroken("no key of that id is kept")
         try:
             return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], bound_to.encode()).decode()

@@ -1,0 +1,47 @@
+"""Due work is done in order of its instant; a piece that fails does not hold up the others."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from backend.kernel import Kernel
+from backend.kernel.due import tick
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Listed:
+    """A piece whose rows are in a list."""
+
+    def __init__(self, name: str, minutes: list[int], log: list[str], fails: bool = False) -> None:
+        self.name, self._rows, self._log, self._fails = name, sorted(minutes), log, fails
+
+    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+        due = NOON + timedelta(minutes=self._rows[0]) if self._rows else None
+        return due if due and due <= until else None
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        if self._fails:
+            raise RuntimeError("broken")
+        self._log.append(f"{self.name}{self._rows.pop(0)}")
+        return True
+
+
+def test_what_is_due_first_is_done_first_across_all_pieces(kernel: Kernel) -> None:
+    log: list[str] = []
+    pieces = [Listed("a", [1, 4, 9], log), Listed("b", [2, 3, 5], log)]
+    result = tick(kernel.database.engine, pieces, NOON + timedelta(minutes=5))
+    assert log == ["a1", "b2", "b3", "a4", "b5"]
+    assert result.done == 5
+
+
+def test_a_piece_that_fails_is_set_aside_and_named(kernel: Kernel) -> None:
+    log: list[str] = []
+    pieces = [Listed("broken", [0], log, fails=True), Listed("a", [1], log)]
+    result = tick(kernel.database.engine, pieces, NOON + timedelta(hours=1))
+    assert (log, result.failed) == (["a1"], ("broken",))
+
+
+def test_a_tick_stops_after_as_many_rows_as_it_may_do(kernel: Kernel) -> None:
+    log: list[str] = []
+    assert tick(kernel.database.engine, [Listed("a", list(range(9)), log)], NOON + timedelta(hours=1), most=4).done == 4

@@ -1,0 +1,75 @@
+"""Mail waits sealed, goes out once, is put off while the server refuses, and is kept only for the mailbox page."""
+
+import smtplib
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from backend.kernel import Kernel
+from backend.kernel.clock import MovableClock
+from backend.kernel.due import tick
+from backend.kernel.mail import Delivery, Letter, SmtpSender, post, read_mailbox, send_to_mailbox
+
+LETTER = Letter("ada@analytical.example", "Bonjour", "Un mot.", "<p>Un mot.</p>")
+
+
+def deliver(kernel: Kernel, send: Any, keep: bool = False) -> int:
+    return tick(kernel.database.engine, [Delivery(kernel.sealer, send, keep)], kernel.clock.now()).done
+
+
+@pytest.fixture
+def posted(kernel: Kernel) -> Kernel:
+    with kernel.database.begin() as connection:
+        post(connection, kernel.sealer, LETTER, kernel.clock.now())
+    return kernel
+
+
+def test_a_letter_goes_out_once_and_leaves_nothing_behind(posted: Kernel, owner: psycopg.Connection[Any]) -> None:
+    sent: list[Letter] = []
+    assert deliver(posted, sent.append) == 1
+    assert deliver(posted, sent.append) == 0
+    assert sent == [LETTER]
+    assert owner.execute("SELECT count(*) FROM mails").fetchone() == (0,)
+
+
+def test_the_mailbox_keeps_what_was_sent_newest_first(posted: Kernel, clock: MovableClock) -> None:
+    deliver(posted, send_to_mailbox, keep=True)
+    clock.advance(timedelta(minutes=1))
+    with posted.database.begin() as connection:
+        post(connection, posted.sealer, Letter("b@b.example", "Second", "Two."), clock.now())
+    deliver(posted, send_to_mailbox, keep=True)
+    with posted.database.begin() as connection:
+        subjects = [sent.letter.subject for sent in read_mailbox(connection, posted.sealer)]
+    assert subjects == ["Second", "Bonjour"]
+
+
+def test_a_letter_in_wait_shows_no_address_in_the_database(posted: Kernel, owner: psycopg.Connection[Any]) -> None:
+    (row,) = owner.execute("SELECT mails::text FROM mails").fetchall()
+    assert "analytical" not in row[0]
+    assert b"analytical" not in owner.execute("SELECT sealed FROM mails").fetchone()[0]  # type: ignore[index]
+
+
+def test_a_refusal_puts_a_letter_off_longer_each_time_and_loses_none(posted: Kernel, clock: MovableClock) -> None:
+    def refuse(_letter: Letter) -> None:
+        raise smtplib.SMTPServerDisconnected("ada@analytical.example")
+
+    waits = []
+    for _ in range(12):
+        assert deliver(posted, refuse) == 1
+        (due,) = posted.database.call("SELECT due_at, last_error FROM mails", ())
+        assert due[1] == "SMTPServerDisconnected"
+        waits.append((due[0] - clock.now()).total_seconds())
+        clock.advance(due[0] - clock.now())
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits[-1] == 3600
+    sent: list[Letter] = []
+    assert deliver(posted, sent.append) == 1
+    assert sent == [LETTER]
+
+
+@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
+def test_an_address_that_is_no_mail_server_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL"):
+        SmtpSender(url, "Candor <no-reply@candor.example>")
