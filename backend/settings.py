@@ -18,22 +18,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, arbitrary_types_allowed=True)
 
-    database_url: str
-    database_owner_url: str = ""
-    redis_url: str
+    database_url: str = Field(repr=False)
+    database_owner_url: str = Field("", repr=False)
+    redis_url: str = Field(repr=False)
     candor_data: Path = Path("data")
 
-    jwt_secret: str = Field(min_length=32)
-    id_key: str = Field(min_length=32)
+    jwt_secret: str = Field(min_length=32, repr=False)
+    id_key: str = Field(min_length=32, repr=False)
     digest_keys: Annotated[KeyRing, NoDecode]
     sealing_keys: Annotated[KeyRing, NoDecode]
 
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
-    smtp_url: str = ""
+    smtp_url: str = Field("", repr=False)
     mail_from: str = "Candor <no-reply@candor.example>"
     linkedin_client_id: str = ""
-    linkedin_client_secret: str = ""
+    linkedin_client_secret: str = Field("", repr=False)
 
     embedded: bool = False
     sandbox: bool = False
