@@ -1,10 +1,10 @@
 -- What the application may do with the directory, and what nobody may do.
-GRANT SELECT, INSERT ON suppression TO candor_app;
-GRANT SELECT, INSERT, UPDATE (licence, basis, visibility, country, retention_months) ON sources TO candor_app;
-GRANT SELECT, INSERT, UPDATE (country, lang, absorbed, merged_into, hidden_at) ON people TO candor_app;
-GRANT SELECT, INSERT, UPDATE (person_id, source_id, seen_at) ON identities TO candor_app;
-GRANT SELECT, INSERT, UPDATE (verified_at, method, state, closed_at, closed_reason, confidence, screening, screened_at)
-  ON facts TO candor_app;
+GRANT SELECT, INSERT ON suppression, sources, identities TO candor_app;
+GRANT SELECT, INSERT, UPDATE (country, lang, hidden_at) ON people TO candor_app;
+GRANT USAGE ON SEQUENCE people_person_id_seq TO candor_app;
+GRANT SELECT, INSERT, UPDATE (
+  verified_at, method, confidence, basis, consent_evidence, screening, screened_at, state, closed_at, closed_reason
+) ON facts TO candor_app;
 GRANT SELECT, INSERT, UPDATE (state, lang, lang_reason, mail_id, sent_at) ON notices TO candor_app;
 
 -- A refresh never lengthens a fact's life (compliance K4, K5): the privileges above forbid it to the application, this to everybody.

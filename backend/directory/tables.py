@@ -14,7 +14,7 @@ FACT_STATES = ("live", "inform_only", "restricted")
 SCREENINGS = ("clear", "listed")
 NOTICE_STATES = ("owed", "posted", "sent", "impossible", "void")
 SUPPRESSION_KINDS = ("vanity", "member", "email", "phone", "name_company")
-GENERIC_SOURCES = ("public sources", "public source", "internet", "the internet", "web", "unknown", "n/a", "various")
+GENERIC_SOURCES = ("public sources", "public source", "public", "internet", "the internet", "web", "unknown", "various")
 LONGEST_RETENTION_MONTHS = 36
 
 
@@ -86,7 +86,7 @@ facts = sa.Table(
     _one_of("basis", BASES),
     _one_of("state", FACT_STATES),
     _one_of("screening", SCREENINGS),
-    _one_of("closed_reason", ("job_change", "objection", "withdrawn", "wrong")),
+    _one_of("closed_reason", ("job_change", "replaced", "expired", "objection", "withdrawn", "wrong")),
     _country("region"),
     sa.CheckConstraint("octet_length(digest) = 32", name="digest"),
     sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
