@@ -17,7 +17,7 @@ _COMMANDS = {
     "import": "backend.directory.commands",
     "audit": "backend.credits.commands",
     "clauses": "backend.clauses",
-    "switch": "backend.kernel.commands",
+    "extension": "backend.kernel.commands",
 }
 # Run in the surroundings of the running Candor, or of servers started for as long as they take.
 _NEED_SERVERS = {"worker", "migrate", "import", "audit", "switch"}
