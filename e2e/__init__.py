@@ -1,0 +1,1 @@
+"""Candor in a real Chromium, on pages in the shape of LinkedIn's."""
