@@ -12,9 +12,16 @@ from flask import Flask, Response, g, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import backend.accounts.tables
 import backend.credits.tables
 import backend.directory.tables
-import backend.kernel.tables  # noqa: F401
+import backend.kernel.tables
+import backend.subscriptions.tables
+import backend.terms.tables
+import backend.workspaces.tables  # noqa: F401
+from backend.accounts import AccountActivated, mark_extension_seen, read_extension_version, read_version
+from backend.accounts.api import api as accounts_room
+from backend.credits import check_session
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.kernel import Kernel, build_kernel
@@ -26,12 +33,20 @@ from backend.kernel.limits import PAGES, Limit, install_limiter, write_limit_hea
 from backend.kernel.logs import configure_logs
 from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
 from backend.kernel.metrics import REQUESTS
+from backend.kernel.problems import Problem
 from backend.kernel.switches import EXTENSION_OFF
+from backend.kernel.tokens import install_tokens, read_caller
 from backend.lookup.api import api as lookup_room
 from backend.settings import Settings
+from backend.subscriptions import begin_freemium
+from backend.subscriptions.api import api as subscriptions_room
+from backend.subscriptions.due import Renewal
 
-ROOMS: list[Room] = [lookup_room, credits_room, service_room]
+ROOMS: list[Room] = [lookup_room, subscriptions_room, accounts_room, credits_room, service_room]
 """Every room with an HTTP face, top floor first."""
+
+_SEEN_KEPT = 100_000
+"""How many accounts a process remembers as seen by the extension; a forgotten one costs one look at its row."""
 
 EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
 EXPOSED = [
@@ -52,6 +67,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _wire_events(kernel)
     install_problems(app)
     _install_request_frame(app, kernel)
+    install_tokens(app, settings)
+    _install_callers(app, kernel)
     install_limiter(app, settings.redis_url, settings.rate_limits)
     CORS(app, origins=[EXTENSION_ORIGIN], max_age=timedelta(days=1), expose_headers=EXPOSED,
          allow_headers=["Authorization", "Content-Type", "X-Candor-Client", "X-Request-Id", "Idempotency-Key"])  # fmt: skip
@@ -65,11 +82,39 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     """Everything that time does, in any order: `kernel.due.tick` sorts by instant."""
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
-    return [Expiry(), Delivery(kernel.sealer, send, keep=settings.local_mail)]
+    return [Expiry(), Renewal(), Delivery(kernel.sealer, send, keep=settings.local_mail)]
 
 
 def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
+    kernel.events.on(AccountActivated, begin_freemium)
+
+
+def _install_callers(app: Flask, kernel: Kernel) -> None:
+    """Before the limits: who calls, as the endpoint declares it, and whether the extension is new enough and seen."""
+    oldest = read_version(kernel.settings.oldest_extension)
+    seen: set[int] = set()
+
+    @app.before_request
+    def recognise() -> None:
+        if request.method == "OPTIONS":
+            return
+        version = read_extension_version(request.headers.get("X-Candor-Client", ""))
+        if version is not None and version < oldest:
+            raise Problem("extension-outdated")
+        endpoint = endpoint_of_request()
+        if endpoint is None or endpoint.who in ("anyone", "refresher"):
+            return
+        who = read_caller()
+        first_call = version is not None and who.account_id not in seen
+        if first_call or endpoint.who == "person":
+            check_session(kernel.database, who)
+        if first_call:
+            mark_extension_seen(kernel, who.account_id)
+            if len(seen) >= _SEEN_KEPT:
+                seen.clear()
+            seen.add(who.account_id)
+        g.caller = who
 
 
 def _install_request_frame(app: Flask, kernel: Kernel) -> None:

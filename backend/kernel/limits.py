@@ -19,7 +19,8 @@ from werkzeug import Response
 from backend.kernel.metrics import LIMITER_AWAY
 from backend.kernel.problems import Problem
 
-_SCRIPT = (Path(__file__).parent / "limits.lua").read_text()
+TAKE = (Path(__file__).parent / "limits.lua").read_text()
+"""The bucket's script, also for buckets that a room keeps besides its routes' limits."""
 _TIMEOUT = 0.25
 _PAUSE = 1.0
 
@@ -65,7 +66,7 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: Any) -> None:
         super().__init__(uri, wrap_exceptions, **options)
         self._redis = redis.Redis.from_url(str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
-        self._take = self._redis.register_script(_SCRIPT)
+        self._take = self._redis.register_script(TAKE)
         self._away_until = 0.0
 
     @property
