@@ -10,8 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.up.address import Address, check_port, settle_address
@@ -42,8 +43,26 @@ THREADS = 8
 _LONGEST_LOG = 5_000_000
 
 
+@dataclass(frozen=True)
+class Launched:
+    """A Candor that runs in our hands."""
+
+    folder: DataFolder
+    address: Address
+    samples: Samples | None
+    supervisor: Supervisor
+
+
 def up(host: str, port: int, options: Options) -> None:
     """Run Candor until it is interrupted. Raises CannotStart with the way out."""
+    with suppress(KeyboardInterrupt), launched(host, port, options) as running:
+        show_banner(running.folder, running.address, running.samples)
+        running.supervisor.watch()
+
+
+@contextmanager
+def launched(host: str, port: int, options: Options) -> Iterator[Launched]:
+    """Start everything, and stop it at the end of the block."""
     address = settle_address(host, port, os.environ, options.sandbox)
     folder, remark = open_data_folder(asked_folder(), needs_embedded())
     if remark:
@@ -58,13 +77,9 @@ def up(host: str, port: int, options: Options) -> None:
         undo.callback(around.forget_sockets)
         supervisor = Supervisor()
         undo.callback(_stop, supervisor)
-        try:
-            samples = _start(around, address, options, supervisor)
-            folder.announce({"pid": os.getpid(), "url": address.local_url, "environment": around.environment})
-            show_banner(folder, address, samples)
-            supervisor.watch()
-        except KeyboardInterrupt:
-            say()
+        samples = _start(around, address, options, supervisor)
+        folder.announce({"pid": os.getpid(), "url": address.local_url, "environment": around.environment})
+        yield Launched(folder, address, samples, supervisor)
 
 
 def _start(around: Surroundings, address: Address, options: Options, supervisor: Supervisor) -> Samples | None:

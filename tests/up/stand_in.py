@@ -1,16 +1,20 @@
-"""`candor up` with an API and a worker that do nothing: what is tested is who starts, watches and stops them."""
+"""`candor up` and a command, with an API and a worker that do nothing: what is tested is who starts and stops them."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import click
 import psycopg
 
 from backend.kernel import migrate
 from backend.up import launch
 from backend.up.children import die_with_parent
-from backend.up.commands import up_command
+from backend.up.commands import stop_command, up_command
+from backend.up.data_option import data_option
+from backend.up.surroundings import with_servers
 
 
 def make() -> Callable[..., Iterable[bytes]]:
@@ -29,6 +33,15 @@ def upgrade(owner_url: str) -> None:
     with psycopg.connect(owner_url) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS suppression (digest bytea PRIMARY KEY, at timestamptz NOT NULL)")
         connection.execute("CREATE TABLE IF NOT EXISTS remembered (what text)")
+        connection.execute("GRANT SELECT ON remembered TO candor_app")
+
+
+@click.command()
+def recall() -> None:
+    """A command that needs the database."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT what FROM remembered").fetchall()
+    click.echo(" ".join(row[0] for row in rows))
 
 
 if __name__ == "__main__":
@@ -37,4 +50,6 @@ if __name__ == "__main__":
     migrate.upgrade = upgrade
     launch.API = "tests.up.stand_in:make"
     launch.WORKER = ("-m", "tests.up.stand_in", "worker")
-    up_command(sys.argv[1:])
+    commands = click.Group(commands=[up_command, stop_command, with_servers(recall)])
+    data_option(commands)
+    commands()

@@ -21,6 +21,7 @@ from backend.up.secrets import read_secrets
 from backend.up.server_user import ourselves
 
 PATIENCE = 40
+STAND_IN = ("-m", "tests.up.stand_in")
 
 
 class Copy:
@@ -32,7 +33,7 @@ class Copy:
         self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115
         clean = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.up.stand_in", f"--data={data}", f"--port={self.port}", *options],
+            [sys.executable, *STAND_IN, "up", f"--data={data}", f"--port={self.port}", *options],
             cwd=REPOSITORY,
             env={**clean, **(env or {})},
             stdout=self.output,
@@ -89,6 +90,12 @@ def free_port() -> int:
 
 def alive(family: list[psutil.Process]) -> list[psutil.Process]:
     return [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def command(*arguments: str) -> str:
+    done = subprocess.run([sys.executable, *STAND_IN, *arguments], cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture
@@ -187,6 +194,16 @@ def test_a_crashed_child_is_said_and_started_again(folder: Path, start: Callable
         assert f"{name} was ended by SIGKILL" in copy.said()
     assert copy.sql("SELECT what FROM remembered") == [("still here",)]
     assert urllib.request.urlopen(f"http://127.0.0.1:{copy.port}/").status == 200
+
+
+def test_a_command_uses_the_running_copy_or_starts_the_servers_itself(folder: Path, start: Callable[..., Copy]) -> None:
+    copy = start(folder).up()
+    copy.sql("INSERT INTO remembered VALUES ('a word')")
+    assert command(f"--data={folder}", "recall") == "a word\n"
+    assert "is stopped" in command("stop", f"--data={folder}")
+    assert copy.process.wait(PATIENCE) == 0
+    assert command(f"--data={folder}", "recall") == "a word\n", "only its own words go to standard output"
+    assert not (folder / "pg" / "postmaster.pid").exists()
 
 
 def test_fresh_keeps_the_suppression_list_and_the_keys(folder: Path, start: Callable[..., Copy]) -> None:
