@@ -41,8 +41,10 @@ from backend.settings import Settings
 from backend.subscriptions import begin_freemium
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import Renewal
+from backend.web.api import api as web_room
+from backend.web.mailbox_api import api as mailbox_room
 
-ROOMS: list[Room] = [lookup_room, subscriptions_room, accounts_room, credits_room, service_room]
+ROOMS: list[Room] = [web_room, lookup_room, subscriptions_room, accounts_room, credits_room, service_room]
 """Every room with an HTTP face, top floor first."""
 
 _SEEN_KEPT = 100_000
@@ -72,10 +74,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_limiter(app, settings.redis_url, settings.rate_limits)
     CORS(app, origins=[EXTENSION_ORIGIN], max_age=timedelta(days=1), expose_headers=EXPOSED,
          allow_headers=["Authorization", "Content-Type", "X-Candor-Client", "X-Request-Id", "Idempotency-Key"])  # fmt: skip
-    for room in ROOMS:
+    for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)
     trust_proxies(app, settings)
     return app
+
+
+def _local_rooms(settings: Settings) -> list[Room]:
+    """Rooms that exist on the user's own machine only."""
+    return [mailbox_room] if settings.local_mail else []
 
 
 def due_pieces(kernel: Kernel) -> list[Piece]:

@@ -1,8 +1,9 @@
 """Floor 2, accounts: sign-up, sign-in, passwords, the extension's first call, LinkedIn synchronisation."""
 
 from backend.accounts.records import Account, read_account
+from backend.accounts.resets import confirm_reset
 from backend.accounts.steps import AccountActivated, mark_extension_seen, read_extension_version, read_version
 
 __all__ = [
-    "Account", "AccountActivated", "mark_extension_seen", "read_account", "read_extension_version", "read_version",
+    "Account", "AccountActivated", "confirm_reset", "mark_extension_seen", "read_account", "read_extension_version", "read_version",
 ]  # fmt: skip

@@ -60,5 +60,6 @@ def show_openapi() -> Response:
     """Describe this API as OpenAPI 3.1."""
     document = current_app.extensions.get("candor_openapi")
     if document is None:
-        document = current_app.extensions["candor_openapi"] = to_json(describe_api(kernel().settings.public_url))
+        described = describe_api(kernel().settings.public_url, current_app.view_functions)
+        document = current_app.extensions["candor_openapi"] = to_json(described)
     return Response(document, mimetype=JSON)

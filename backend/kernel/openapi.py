@@ -1,5 +1,6 @@
 """`/openapi.json` (OpenAPI 3.1), written from the endpoints' declarations: what is not declared does not exist."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -9,6 +10,7 @@ from backend import __version__
 from backend.kernel.http import ENDPOINTS, JSON, PROBLEM_JSON, Endpoint
 from backend.kernel.problems import KINDS
 
+_PAGES = ("text/html", "text/css")
 _REF = "#/components/schemas/{model}"
 _ALWAYS = ("rate-limited", "not-found", "internal", "unavailable")
 _BY_CALLER: dict[str, tuple[str, ...]] = {
@@ -50,12 +52,13 @@ _PROBLEM = {
 }
 
 
-def describe_api(public_url: str) -> dict[str, Any]:
-    """The whole document as plain data."""
-    schemas, components = _schemas()
+def describe_api(public_url: str, offered: Collection[str]) -> dict[str, Any]:
+    """The whole document as plain data: every endpoint `offered` (by Flask's name) that is for programs. Pages are for people."""
+    endpoints = [each for each in ENDPOINTS.values() if each.name in offered and each.media not in _PAGES]
+    schemas, components = _schemas(endpoints)
     components["Problem"] = _PROBLEM
     paths: dict[str, dict[str, Any]] = {}
-    for endpoint in ENDPOINTS.values():
+    for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
     return {
         "openapi": "3.1.0",
@@ -84,9 +87,9 @@ def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*endpoint.problems, *by_body, *by_query, *_BY_CALLER[endpoint.who], *_ALWAYS)))
 
 
-def _schemas() -> tuple[dict[tuple[Any, str], Any], dict[str, Any]]:
+def _schemas(endpoints: Iterable[Endpoint]) -> tuple[dict[tuple[Any, str], Any], dict[str, Any]]:
     inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
-    for endpoint in ENDPOINTS.values():
+    for endpoint in endpoints:
         for model in (endpoint.body, endpoint.query):
             if model is not None:
                 inputs.append((model, "validation", TypeAdapter(model)))

@@ -1,0 +1,79 @@
+"""HTTP: pages anybody may read, and the form for a new password. No script, nothing from elsewhere."""
+
+from pathlib import Path
+
+from flask import Response, current_app, request
+
+from backend.accounts import confirm_reset
+from backend.accounts.rules import LONGEST_PASSWORD
+from backend.kernel.http import ENDPOINTS, Room, kernel
+from backend.kernel.limits import PAGES, SIGN_INS
+from backend.kernel.openapi import describe_api
+from backend.kernel.pages import answer_page, page_language
+from backend.kernel.problems import KINDS, Problem
+from backend.terms import read_document
+from backend.web.reference import list_operations
+
+api = Room("web", __name__, template_folder="templates")
+
+_STYLE = (Path(__file__).parent / "candor.css").read_text(encoding="utf-8")
+HTML = "text/html"
+
+
+@api.get("/candor.css", who="anyone", limit=PAGES, media="text/css")
+def show_style() -> Response:
+    """Every page's style."""
+    response = Response(_STYLE, mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@api.get("/terms", who="anyone", limit=PAGES, media=HTML)
+def show_terms() -> Response:
+    """Show the general conditions in force."""
+    return answer_page("document.html", document=read_document("terms", page_language()))
+
+
+@api.get("/privacy", who="anyone", limit=PAGES, media=HTML)
+def show_privacy() -> Response:
+    """Show the privacy policy in force."""
+    return answer_page("document.html", document=read_document("privacy", page_language()))
+
+
+@api.get("/docs", who="anyone", limit=PAGES, media=HTML)
+def show_docs() -> Response:
+    """Show the API's reference, made from `/openapi.json`."""
+    document = describe_api(kernel().settings.public_url, current_app.view_functions)
+    return answer_page("docs.html", lang="en", api=document, groups=list_operations(document))
+
+
+@api.get("/problems", who="anyone", limit=PAGES, media=HTML)
+def show_problems() -> Response:
+    """List every problem a caller can meet."""
+    return answer_page("problems.html", lang="en", kinds=KINDS)
+
+
+@api.get("/problems/<code>", who="anyone", limit=PAGES, media=HTML)
+def show_problem(code: str) -> Response:
+    """Explain one problem: what it means, what to do, and which calls answer it."""
+    if code not in KINDS:
+        raise Problem("not-found")
+    answering = [endpoint for endpoint in ENDPOINTS.values() if code in endpoint.problems]
+    return answer_page("problem.html", lang="en", code=code, kind=KINDS[code], answering=answering)
+
+
+@api.get("/password/reset", who="anyone", limit=PAGES, media=HTML)
+def show_reset() -> Response:
+    """Ask for the mailed code and a new password."""
+    return answer_page("reset.html", done=False, refused="", longest=LONGEST_PASSWORD)
+
+
+@api.post("/password/reset", who="anyone", limit=SIGN_INS, media=HTML)
+def take_reset() -> Response:
+    """Set the new password, by form."""
+    refused = ""
+    try:
+        confirm_reset(kernel(), request.form.get("token", "")[:64], request.form.get("password", "")[:LONGEST_PASSWORD])
+    except Problem as problem:
+        refused = problem.code
+    return answer_page("reset.html", 422 if refused else 200, done=not refused, refused=refused, longest=LONGEST_PASSWORD)
