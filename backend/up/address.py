@@ -64,7 +64,8 @@ def check_port(address: Address, patience: float = 2) -> None:
         if problem.errno != errno.EADDRINUSE:
             raise CannotStart(f"Cannot listen at {address.ip}: {problem.strerror}.")
         if time.monotonic() > until:
-            raise CannotStart(f"Port {address.port} is taken by another program. Choose another one: --port {_free_port(address)}")
+            other = free_port(address.ip, address.port + 1)
+            raise CannotStart(f"Port {address.port} is taken by another program. Choose another one: --port {other}")
         time.sleep(0.1)
 
 
@@ -80,8 +81,9 @@ def _try_port(ip: str, port: int) -> OSError | None:
     return None
 
 
-def _free_port(address: Address) -> int:
-    return next((port for port in range(address.port + 1, 65536) if _try_port(address.ip, port) is None), 8000)
+def free_port(ip: str, first: int) -> int:
+    """The first free port from `first` on."""
+    return next((port for port in range(first, 65536) if _try_port(ip, port) is None), first)
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from backend.up.address import Address
-from backend.up.data_folder import DEFAULT, REPOSITORY, DataFolder
+from backend.up.data_folder import REPOSITORY, DataFolder, Samples
 from backend.up.progress import say
-from backend.up.samples import Samples
+from backend.up.surroundings import asked_folder
 
 
 def show_banner(folder: DataFolder, address: Address, samples: Samples | None) -> None:
@@ -27,7 +27,7 @@ def show_banner(folder: DataFolder, address: Address, samples: Samples | None) -
     rows += [
         ("See it at once", "bin/candor demo"),
         ("API", f"{url}/docs"),
-        ("Data", f"{folder.path}" + ("" if folder.path == DEFAULT else f"   (for bin/candor: --data {folder.path})")),
+        ("Data", f"{folder.path}" + (f"   (for bin/candor: --data {folder.path})" if asked_folder() else "")),
     ]
     say()
     say(f"  Candor runs at {url}   Ctrl-C stops it")

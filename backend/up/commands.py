@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import click
 
+from backend.up.address import free_port
 from backend.up.data_folder import open_data_folder
 from backend.up.data_option import data_option
 from backend.up.failures import CannotStart
-from backend.up.launch import up
+from backend.up.launch import launched, up
 from backend.up.progress import say, step
 from backend.up.surroundings import Options, asked_folder, needs_embedded
 
@@ -47,6 +50,35 @@ def stop_command() -> None:
                 if time.monotonic() > until:
                     raise CannotStart(f"Process {running['pid']} has not stopped within a minute.")
                 time.sleep(0.1)
+    except CannotStart as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@click.command("demo")
+@data_option
+@click.option(
+    "--screenshot",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Works without a screen: reveals what there is and writes a PNG.",
+)
+def demo_command(screenshot: Path | None) -> None:
+    """Open Chromium with the extension on a sample profile, signed in. Uses the running Candor, or starts one."""
+    from backend.up.demo import check_demo, show_demo
+
+    try:
+        chromium = check_demo(screenshot)
+        folder, _ = open_data_folder(asked_folder(), needs_embedded())
+        running = folder.running()
+        with suppress(KeyboardInterrupt), ExitStack() as undo:
+            if running is not None:
+                server, samples = running["url"], running["samples"]
+            else:
+                candor = undo.enter_context(launched("127.0.0.1", free_port("127.0.0.1", 8000), Options()))
+                server, samples = candor.address.public_url, candor.samples
+            if samples is None:
+                raise CannotStart("This Candor has no sample account: it does not run on the embedded default.")
+            show_demo(chromium, server, samples, screenshot)
     except CannotStart as failure:
         raise click.ClickException(str(failure)) from failure
 

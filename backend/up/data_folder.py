@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from backend.up.failures import CannotStart
 from backend.up.server_user import ServerUser, choose_server_user, ourselves
@@ -20,11 +20,20 @@ DEFAULT = REPOSITORY / "data"
 FALLBACK_AS_ROOT = Path("/var/lib/candor")
 
 
+class Samples(NamedTuple):
+    """The sample account, and a profile to try it on."""
+
+    email: str
+    password: str
+    profile_url: str
+
+
 class Running(TypedDict):
-    """What a running copy tells `bin/candor`: its process, its address, and the environment its processes have."""
+    """What a running copy tells `bin/candor`: its process, address, samples, and the environment of its processes."""
 
     pid: int
     url: str
+    samples: Samples | None
     environment: dict[str, str]
 
 
@@ -100,6 +109,7 @@ class DataFolder:
             note: Running = json.loads(self._note.read_text())
         except FileNotFoundError:
             return None
+        note["samples"] = Samples(*note["samples"]) if note["samples"] else None
         return note if self.is_held() else None
 
     def is_held(self) -> bool:

@@ -18,11 +18,11 @@ from pathlib import Path
 from backend.up.address import Address, check_port, settle_address
 from backend.up.banner import show_banner
 from backend.up.children import last_lines, spawn
-from backend.up.data_folder import REPOSITORY, DataFolder, open_data_folder
+from backend.up.data_folder import REPOSITORY, DataFolder, Samples, open_data_folder
 from backend.up.failures import CannotStart
 from backend.up.fresh import drop_all_but_kept, drop_cache
 from backend.up.progress import say, step
-from backend.up.samples import Samples, load_samples
+from backend.up.samples import load_samples
 from backend.up.supervise import Supervisor, Watched
 from backend.up.surroundings import (
     Options,
@@ -78,7 +78,7 @@ def launched(host: str, port: int, options: Options) -> Iterator[Launched]:
         supervisor = Supervisor()
         undo.callback(_stop, supervisor)
         samples = _start(around, address, options, supervisor)
-        folder.announce({"pid": os.getpid(), "url": address.local_url, "environment": around.environment})
+        folder.announce({"pid": os.getpid(), "url": address.local_url, "samples": samples, "environment": around.environment})
         yield Launched(folder, address, samples, supervisor)
 
 

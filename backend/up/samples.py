@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What the banner shows."""
-
-    email: str
-    password: str
-    profile_url: str
+from backend.up.data_folder import Samples
 
 
 def load_samples() -> Samples | None:
