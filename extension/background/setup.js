@@ -1,16 +1,16 @@
 // Settings: consent, server address, surface. Only the extension's own pages may ask for these.
-import { refuse } from "../lib/http.js";
-import { forgetTokens, isSignedIn } from "../lib/session.js";
-import { allowedServer } from "../lib/server.js";
-import { CONSENT_VERSION, hasAgreed, keepPending, keepSettings, readPending, readSettings } from "../lib/storage.js";
+import { refuse } from '../lib/http.js';
+import { forgetTokens, isSignedIn } from '../lib/session.js';
+import { allowedServer } from '../lib/server.js';
+import { CONSENT_VERSION, hasAgreed, keepPending, keepSettings, readPending, readSettings } from '../lib/storage.js';
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 
 /** Something changed that the open pages should know: each asks for its state again. */
 export async function tellPages() {
   const tabs = await chrome.tabs.query({});
-  await Promise.all(tabs.map((tab) => chrome.tabs.sendMessage(tab.id ?? -1, { type: "changed" }).catch(() => undefined)));
-  await chrome.runtime.sendMessage({ type: "changed" }).catch(() => undefined);
+  await Promise.all(tabs.map((tab) => chrome.tabs.sendMessage(tab.id ?? -1, { type: 'changed' }).catch(() => undefined)));
+  await chrome.runtime.sendMessage({ type: 'changed' }).catch(() => undefined);
 }
 
 /** @returns {Promise<Answer>} */
@@ -32,7 +32,7 @@ async function agree() {
 /** Tokens belong to the server that gave them. @param {{server: string}} message @returns {Promise<Answer>} */
 async function server({ server }) {
   const allowed = allowedServer(String(server));
-  if (!allowed) return refuse("server-not-allowed");
+  if (!allowed) return refuse('server-not-allowed');
   if (allowed !== (await readSettings()).server) {
     await forgetTokens();
     await keepPending(null);
@@ -44,7 +44,7 @@ async function server({ server }) {
 
 /** @param {{surface: string}} message @returns {Promise<Answer>} */
 async function surface({ surface }) {
-  if (surface !== "card" && surface !== "panel") return refuse("not-allowed");
+  if (surface !== 'card' && surface !== 'panel') return refuse('not-allowed');
   await keepSettings({ surface });
   await tellPages();
   return { ok: true, data: {} };

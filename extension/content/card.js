@@ -16,23 +16,23 @@ class Card {
   constructor({ ask, still = () => true }) {
     this.ask = ask;
     this.still = still;
-    this.head = build("div", { class: "head" });
-    this.body = build("div", { class: "body" });
-    this.foot = build("div", { class: "foot", hidden: true });
-    this.live = build("div", { class: "live", role: "status", "aria-live": "polite" });
-    const label = { role: "region", "aria-label": Words.t("cardLabel") };
-    this.element = build("section", { class: "card", ...label }, this.head, this.body, this.foot, this.live);
+    this.head = build('div', { class: 'head' });
+    this.body = build('div', { class: 'body' });
+    this.foot = build('div', { class: 'foot', hidden: true });
+    this.live = build('div', { class: 'live', role: 'status', 'aria-live': 'polite' });
+    const label = { role: 'region', 'aria-label': Words.t('cardLabel') };
+    this.element = build('section', { class: 'card', ...label }, this.head, this.body, this.foot, this.live);
   }
 
   /** Names a person as one string, for comparing. @param {Here | null} here */
   static id(here) {
-    if (!here) return "";
-    return "vanity" in here.key ? `in/${here.key.vanity.toLowerCase()}` : `id/${here.key.member}`;
+    if (!here) return '';
+    return 'vanity' in here.key ? `in/${here.key.vanity.toLowerCase()}` : `id/${here.key.member}`;
   }
 
   /** @param {string} text */
   announce(text) {
-    this.live.textContent = "";
+    this.live.textContent = '';
     requestAnimationFrame(() => (this.live.textContent = text));
   }
 
@@ -41,13 +41,17 @@ class Card {
     const same = here !== null && Card.id(here) === Card.id(this.here);
     this.here = here;
     this.#drawHead(settled);
-    if (same && !["waiting", "problem", "set-up"].includes(this.body.dataset.view ?? "")) return;
+    if (same && !['waiting', 'problem', 'set-up'].includes(this.body.dataset.view ?? '')) return;
     this.lines = [];
     this.foot.hidden = true;
-    if (!here) return this.#view("nobody", build("p", { class: "note" }, Words.t("nobody")));
-    if (!settled) return this.#view("waiting", build("p", { class: "note" }, Words.t("reading")));
+    if (!here) return this.#view('nobody', build('p', { class: 'note' }, Words.t('nobody')));
+    if (!settled) return this.#view('waiting', build('p', { class: 'note' }, Words.t('reading')));
     this.shownAt = performance.now();
-    this.#view("idle", this.#button("lookup", "lookup", "primary", (event) => this.lookup(event)), build("p", { class: "note" }, Words.t("lookupFree")));
+    this.#view(
+      'idle',
+      this.#button('lookup', 'lookup', 'primary', (event) => this.lookup(event)),
+      build('p', { class: 'note' }, Words.t('lookupFree')),
+    );
   }
 
   /** Consent is missing: one line, and nothing to click. */
@@ -55,7 +59,7 @@ class Card {
     this.here = null;
     this.#drawHead(true);
     this.foot.hidden = true;
-    this.#view("set-up", build("p", { class: "note" }, Words.t("problemConsent")));
+    this.#view('set-up', build('p', { class: 'note' }, Words.t('problemConsent')));
   }
 
   /** @param {string} view @param {...(Node | null)} nodes */
@@ -69,14 +73,14 @@ class Card {
     const { name, headline } = this.here ?? {};
     this.head.replaceChildren();
     if (!this.here) return;
-    const text = name || (settled ? Words.t("nameUnknown") : Words.t("oneMoment"));
-    this.head.append(build("h2", { class: name ? "name" : "name unknown", "data-part": "name", dir: "auto" }, text));
-    if (name && headline) this.head.append(build("p", { class: "headline", dir: "auto", title: headline }, headline));
+    const text = name || (settled ? Words.t('nameUnknown') : Words.t('oneMoment'));
+    this.head.append(build('h2', { class: name ? 'name' : 'name unknown', 'data-part': 'name', dir: 'auto' }, text));
+    if (name && headline) this.head.append(build('p', { class: 'headline', dir: 'auto', title: headline }, headline));
   }
 
   /** @param {string} act @param {string} say @param {string} look @param {(event: Event) => void} click */
   #button(act, say, look, click) {
-    return build("button", { type: "button", class: look, "data-act": act, click }, Words.t(say));
+    return build('button', { type: 'button', class: look, 'data-act': act, click }, Words.t(say));
   }
 
   /**
@@ -87,7 +91,7 @@ class Card {
   async #askAbout(message, retry) {
     const asked = Card.id(this.here);
     const soft = setTimeout(() => {
-      if (Card.id(this.here) === asked) this.#warn("slow", Words.t("slow"), "retry", retry);
+      if (Card.id(this.here) === asked) this.#warn('slow', Words.t('slow'), 'retry', retry);
     }, SOFT_LIMIT_MS);
     const answer = await this.ask(message);
     clearTimeout(soft);
@@ -100,16 +104,16 @@ class Card {
   async lookup(event, again = false) {
     if (!this.here || !this.still()) return;
     const client = this.#client(event);
-    if (!this.lines.length) this.#view("asking", build("p", { class: "note" }, Words.t("asking")));
+    if (!this.lines.length) this.#view('asking', build('p', { class: 'note' }, Words.t('asking')));
     const retry = () => this.lookup(event);
-    const answer = await this.#askAbout({ type: "lookup", key: this.here.key, again }, retry);
+    const answer = await this.#askAbout({ type: 'lookup', key: this.here.key, again }, retry);
     if (!answer) return;
     if (!answer.ok) return this.#fail(answer.problem, retry, () => this.lookup(event, true));
     if (this.lines.length) return; // asked twice, for patience ran out: the first answer stands
     this.credits = answer.data.credits;
     this.#drawLines(answer.data.found);
     this.#drawFoot();
-    const owned = this.lines.filter((line) => line.state === "owned");
+    const owned = this.lines.filter((line) => line.state === 'owned');
     if (owned.length) await this.#reveal(owned, client);
   }
 
@@ -118,13 +122,13 @@ class Card {
     const told = { reveal: this.revealOne.bind(this), announce: this.announce.bind(this) };
     this.lines = Words.kinds.map((words) => new Line(words, told));
     for (const line of this.lines) line.offer(found.kinds?.[line.kind]);
-    const available = this.lines.filter((line) => line.state === "available");
-    const list = build("ul", { class: "lines" }, ...this.lines.map((line) => line.element));
-    const nothing = available.length === 0 && this.lines.every((line) => line.state === "none");
-    const note = nothing ? build("p", { class: "note" }, Words.t("nothingKnown")) : null;
-    const all = available.length > 1 ? this.#button("reveal-all", "revealAll", "primary", (event) => this.revealAll(event)) : null;
-    this.#view("lines", list, note, all);
-    this.announce(nothing ? Words.t("nothingKnown") : Words.t("announceFound", available.length));
+    const available = this.lines.filter((line) => line.state === 'available');
+    const list = build('ul', { class: 'lines' }, ...this.lines.map((line) => line.element));
+    const nothing = available.length === 0 && this.lines.every((line) => line.state === 'none');
+    const note = nothing ? build('p', { class: 'note' }, Words.t('nothingKnown')) : null;
+    const all = available.length > 1 ? this.#button('reveal-all', 'revealAll', 'primary', (event) => this.revealAll(event)) : null;
+    this.#view('lines', list, note, all);
+    this.announce(nothing ? Words.t('nothingKnown') : Words.t('announceFound', available.length));
   }
 
   /** @param {Kind} kind @param {Event} event */
@@ -135,7 +139,10 @@ class Card {
 
   /** @param {Event} event */
   revealAll(event) {
-    return this.#reveal(this.lines.filter((line) => line.state === "available"), this.#client(event));
+    return this.#reveal(
+      this.lines.filter((line) => line.state === 'available'),
+      this.#client(event),
+    );
   }
 
   /** @param {Line[]} lines @param {Client} client */
@@ -145,7 +152,7 @@ class Card {
     this.#calm();
     const retry = () => this.#reveal(lines, client);
     const { key, page } = this.here;
-    const answer = await this.#askAbout({ type: "reveal", key, kinds: lines.map((line) => line.kind), page, client }, retry);
+    const answer = await this.#askAbout({ type: 'reveal', key, kinds: lines.map((line) => line.kind), page, client }, retry);
     if (!answer) return;
     const results = answer.ok ? answer.data.results : answer.problem.results;
     for (const line of lines) {
@@ -156,20 +163,20 @@ class Card {
     this.#dropRevealAll();
     this.#drawFoot();
     if (!answer.ok) this.#fail(answer.problem, retry, () => this.lookup(null, true));
-    else this.announce(lines.map((line) => line.element.innerText).join(". "));
+    else this.announce(lines.map((line) => line.spoken).join('. '));
   }
 
   /** @param {Line} line @param {Outcome} outcome */
   #settle(line, outcome) {
     line.settle(outcome);
     const balance = this.credits?.[line.kind];
-    if (!balance || typeof outcome.left !== "number") return;
+    if (!balance || typeof outcome.left !== 'number') return;
     if (balance.unlimited) balance.unlimited.left = Math.max(0, balance.unlimited.left - (outcome.charged ?? 0));
     balance.available = outcome.left;
   }
 
   #dropRevealAll() {
-    if (this.lines.filter((line) => line.state === "available").length < 2)
+    if (this.lines.filter((line) => line.state === 'available').length < 2)
       this.body.querySelector('[data-act="reveal-all"]')?.remove();
   }
 
@@ -177,54 +184,56 @@ class Card {
   #drawFoot() {
     this.foot.hidden = !this.credits;
     if (!this.credits) return;
-    const list = build("dl", { class: "left" });
-    for (const { kind, say } of [...Words.kinds, { kind: "export", say: "kindExport" }]) {
+    const list = build('dl', { class: 'left' });
+    for (const { kind, say } of [...Words.kinds, { kind: 'export', say: 'kindExport' }]) {
       const balance = this.credits[kind];
       if (!balance) continue;
-      const amount = balance.unlimited ? "∞" : Words.number(balance.available);
-      const spoken = balance.unlimited ? Words.t("unlimited") : null;
-      list.append(build("div", {}, build("dt", {}, Words.t(say)), build("dd", { "data-left": kind, "aria-label": spoken }, amount)));
+      const amount = balance.unlimited ? '∞' : Words.number(balance.available);
+      const spoken = balance.unlimited ? Words.t('unlimited') : null;
+      list.append(
+        build('div', {}, build('dt', {}, Words.t(say)), build('dd', { 'data-left': kind, 'aria-label': spoken }, amount)),
+      );
     }
-    this.foot.replaceChildren(build("p", { class: "foot-title" }, Words.t("left")), list);
+    this.foot.replaceChildren(build('p', { class: 'foot-title' }, Words.t('left')), list);
     const next = Card.nextExpiry(this.credits);
-    if (next) this.foot.append(build("p", { class: "note", "data-part": "expiry" }, next));
+    if (next) this.foot.append(build('p', { class: 'note', 'data-part': 'expiry' }, next));
   }
 
   /** @param {Record<string, Balance>} credits @returns {string} empty when nothing is lost */
   static nextExpiry(credits) {
-    const kinds = [...Words.kinds, { kind: "export", say: "kindExport" }];
+    const kinds = [...Words.kinds, { kind: 'export', say: 'kindExport' }];
     const due = kinds.flatMap(({ kind, say }) => {
       const next = credits[kind]?.next_expiry;
       return next ? [{ say, ...next }] : [];
     });
     due.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
     const [first] = due;
-    return first ? Words.t("nextExpiry", Words.number(first.amount), Words.t(first.say), Words.date(first.at)) : "";
+    return first ? Words.t('nextExpiry', Words.number(first.amount), Words.t(first.say), Words.date(first.at)) : '';
   }
 
   /** @param {Problem} problem @param {() => void} retry @param {() => void} again */
   #fail(problem, retry, again) {
     const { text, way } = explainProblem(problem);
-    if (this.lines.some((line) => line.state === "asking")) return; // a second try is still on its way
-    if (!this.lines.length) this.#view("problem");
-    this.#warn(problem.code, text, way, way === "again" ? again : retry);
+    if (this.lines.some((line) => line.state === 'asking')) return; // a second try is still on its way
+    if (!this.lines.length) this.#view('problem');
+    this.#warn(problem.code, text, way, way === 'again' ? again : retry);
     this.announce(text);
   }
 
   /** @param {string} code @param {string} text @param {string | null} way @param {() => void} act */
   #warn(code, text, way, act) {
     this.#calm();
-    const box = build("div", { class: "problem", "data-code": code }, build("p", {}, text));
+    const box = build('div', { class: 'problem', 'data-code': code }, build('p', {}, text));
     if (way) box.dataset.way = way;
-    if (way === "retry" || way === "again" || (way === "popup" && !this.lines.length)) {
-      const say = way === "again" || way === "popup" ? "tryAgain" : "retry";
-      box.append(this.#button(way === "again" ? "again" : "retry", say, "quiet", act));
+    if (way === 'retry' || way === 'again' || (way === 'popup' && !this.lines.length)) {
+      const say = way === 'again' || way === 'popup' ? 'tryAgain' : 'retry';
+      box.append(this.#button(way === 'again' ? 'again' : 'retry', say, 'quiet', act));
     }
     this.body.append(box);
   }
 
   #calm() {
-    this.body.querySelector(".problem")?.remove();
+    this.body.querySelector('.problem')?.remove();
   }
 
   /** How the user's own click came about. @param {Event | null} event */

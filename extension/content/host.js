@@ -14,36 +14,53 @@ class CardHost {
     this.card = card;
     this.keep = keep;
     if (place) this.place = { ...place };
-    this.element = document.createElement("candor-card");
-    this.root = this.element.attachShadow({ mode: "closed" });
+    this.element = document.createElement('candor-card');
+    this.root = this.element.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
     this.root.adoptedStyleSheets = [sheet];
-    this.frame = build("div", { class: "frame" }, this.#bar(), card.element);
-    this.tab = this.#iconButton("unfold", "unfold", "receipt", () => this.fold(false));
-    this.tab.className = "tab";
+    this.frame = build('div', { class: 'frame' }, this.#bar(), card.element);
+    this.tab = this.#iconButton('unfold', 'unfold', 'receipt', () => this.fold(false));
+    this.tab.className = 'tab';
     this.root.append(this.frame, this.tab);
     const { signal } = this.#life;
-    addEventListener("resize", () => this.#stand(), { signal });
-    addEventListener("keydown", (event) => this.#escape(event), { signal });
-    this.root.addEventListener("keydown", (event) => event.stopPropagation()); // the page's shortcuts are not for our buttons
-    this.root.addEventListener("keydown", (event) => this.#escape(/** @type {KeyboardEvent} */ (event)));
+    addEventListener('resize', () => this.#stand(), { signal });
+    addEventListener('keydown', (event) => this.#escape(event), { signal });
+    this.root.addEventListener('keydown', (event) => event.stopPropagation()); // the page's shortcuts are not for our buttons
+    this.root.addEventListener('keydown', (event) => this.#escape(/** @type {KeyboardEvent} */ (event)));
   }
 
   #bar() {
-    const grip = this.#iconButton("move", "move", "grip", () => undefined);
-    grip.classList.add("grip");
-    const bar = build("div", { class: "bar" }, drawIcon("receipt"), build("span", { class: "brand" }, "Candor"), build("span", { class: "room" }), grip);
-    bar.append(this.#iconButton("fold", "fold", "fold", () => this.fold(true)), this.#iconButton("close", "close", "close", () => this.close()));
-    bar.addEventListener("pointerdown", (event) => this.#drag(event, bar));
-    grip.addEventListener("keydown", (event) => this.#nudge(event));
+    const grip = this.#iconButton('move', 'move', 'grip', () => undefined);
+    grip.classList.add('grip');
+    const bar = build(
+      'div',
+      { class: 'bar' },
+      drawIcon('receipt'),
+      build('span', { class: 'brand' }, 'Candor'),
+      build('span', { class: 'room' }),
+      grip,
+    );
+    bar.append(
+      this.#iconButton('fold', 'fold', 'fold', () => this.fold(true)),
+      this.#iconButton('close', 'close', 'close', () => this.close()),
+    );
+    bar.addEventListener('pointerdown', (event) => this.#drag(event, bar));
+    grip.addEventListener('keydown', (event) => this.#nudge(event));
     return bar;
   }
 
   /** @param {string} act @param {string} say @param {string} icon @param {() => void} click */
   #iconButton(act, say, icon, click) {
     const label = Words.t(say);
-    const button = build("button", { type: "button", class: "icon-button", "data-act": act, "aria-label": label, title: label, click });
+    const button = build('button', {
+      type: 'button',
+      class: 'icon-button',
+      'data-act': act,
+      'aria-label': label,
+      title: label,
+      click,
+    });
     button.append(drawIcon(icon));
     return button;
   }
@@ -79,10 +96,16 @@ class CardHost {
   /** This copy of the extension is no more: nothing stays but one sentence. @param {string} goodbye */
   leave(goodbye) {
     this.#life.abort();
-    const note = build("p", { class: "note", role: "alert" }, goodbye);
-    const close = build("button", { type: "button", class: "icon-button", "data-act": "close", "aria-label": "×", click: () => this.hide() });
-    close.append(drawIcon("close"));
-    this.root.replaceChildren(build("div", { class: "frame" }, build("div", { class: "card gone" }, note, close)));
+    const note = build('p', { class: 'note', role: 'alert' }, goodbye);
+    const close = build('button', {
+      type: 'button',
+      class: 'icon-button',
+      'data-act': 'close',
+      'aria-label': '×',
+      click: () => this.hide(),
+    });
+    close.append(drawIcon('close'));
+    this.root.replaceChildren(build('div', { class: 'frame' }, build('div', { class: 'card gone' }, note, close)));
   }
 
   /** @param {boolean} collapsed */
@@ -102,8 +125,8 @@ class CardHost {
     const height = collapsed ? 40 : Math.min(this.frame.offsetHeight || 200, innerHeight - 2 * EDGE);
     const right = collapsed ? 0 : Math.max(EDGE, Math.min(this.place.right, innerWidth - width - EDGE));
     const bottom = Math.max(EDGE, Math.min(this.place.bottom, innerHeight - height - EDGE));
-    this.element.style.setProperty("--right", `${right}px`);
-    this.element.style.setProperty("--bottom", `${bottom}px`);
+    this.element.style.setProperty('--right', `${right}px`);
+    this.element.style.setProperty('--bottom', `${bottom}px`);
     this.#stood = { right, bottom };
   }
 
@@ -122,7 +145,7 @@ class CardHost {
 
   /** @param {PointerEvent} start @param {HTMLElement} bar */
   #drag(start, bar) {
-    const onButton = /** @type {Element} */ (start.target).closest("button:not(.grip)");
+    const onButton = /** @type {Element} */ (start.target).closest('button:not(.grip)');
     if (start.button !== 0 || onButton) return;
     const { right, bottom } = this.place;
     const drag = new AbortController();
@@ -133,13 +156,18 @@ class CardHost {
       drag.abort();
       this.#rest();
     };
-    bar.addEventListener("pointermove", move, { signal: drag.signal });
-    for (const name of ["pointerup", "pointercancel"]) bar.addEventListener(name, end, { signal: drag.signal });
+    bar.addEventListener('pointermove', move, { signal: drag.signal });
+    for (const name of ['pointerup', 'pointercancel']) bar.addEventListener(name, end, { signal: drag.signal });
   }
 
   /** @param {KeyboardEvent} event */
   #nudge(event) {
-    const steps = /** @type {Record<string, number[]>} */ ({ ArrowLeft: [16, 0], ArrowRight: [-16, 0], ArrowUp: [0, 16], ArrowDown: [0, -16] });
+    const steps = /** @type {Record<string, number[]>} */ ({
+      ArrowLeft: [16, 0],
+      ArrowRight: [-16, 0],
+      ArrowUp: [0, 16],
+      ArrowDown: [0, -16],
+    });
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
@@ -149,7 +177,7 @@ class CardHost {
 
   /** Esc closes while the card, or nothing at all, has the keyboard: a dialog of the page keeps its own Esc. @param {KeyboardEvent} event */
   #escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
     const active = document.activeElement;
     if (active === this.element || active === document.body || active === null) this.close();
   }

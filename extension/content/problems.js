@@ -5,29 +5,40 @@
 
 /** @type {{code: string, say: string, way: Way}[]} */
 const PROBLEMS = [
-  { code: "consent-needed", say: "problemConsent", way: "popup" },
-  { code: "signed-out", say: "problemSignedOut", way: "popup" },
-  { code: "linkedin-sync-required", say: "problemSync", way: "popup" },
-  { code: "extension-required", say: "problemExtension", way: "retry" },
-  { code: "terms-required", say: "problemTerms", way: "popup" },
-  { code: "subscription-required", say: "problemSubscription", way: "popup" },
-  { code: "plan-required", say: "problemPlan", way: "popup" },
-  { code: "account-suspended", say: "problemSuspended", way: "popup" },
-  { code: "credits-exhausted", say: "problemCredits", way: "popup" },
-  { code: "fair-use-exceeded", say: "problemFairUse", way: null },
-  { code: "robot-suspected", say: "problemRobot", way: "popup" },
-  { code: "rate-limited", say: "problemRate", way: "retry" },
-  { code: "offline", say: "problemOffline", way: "retry" },
-  { code: "unreachable", say: "problemUnreachable", way: "retry" },
-  { code: "timeout", say: "problemTimeout", way: "retry" },
-  { code: "unavailable", say: "problemUnavailable", way: "retry" },
-  { code: "server-trouble", say: "problemTrouble", way: "retry" },
-  { code: "worker-gone", say: "problemTimeout", way: "retry" },
-  { code: "switched-off", say: "problemSwitchedOff", way: "again" },
-  { code: "too-old", say: "problemTooOld", way: null },
-  { code: "server-not-allowed", say: "problemServer", way: "popup" },
-  { code: "not-a-profile", say: "problemNotProfile", way: null },
-  { code: "gone", say: "problemGone", way: "reload" },
+  { code: 'consent-needed', say: 'problemConsent', way: 'popup' },
+  { code: 'signed-out', say: 'problemSignedOut', way: 'popup' },
+  { code: 'linkedin-sync-required', say: 'problemSync', way: 'popup' },
+  { code: 'extension-required', say: 'problemExtension', way: 'retry' },
+  { code: 'terms-required', say: 'problemTerms', way: 'popup' },
+  { code: 'subscription-required', say: 'problemSubscription', way: 'popup' },
+  { code: 'plan-required', say: 'problemPlan', way: 'popup' },
+  { code: 'account-suspended', say: 'problemSuspended', way: 'popup' },
+  { code: 'credits-exhausted', say: 'problemCredits', way: 'popup' },
+  { code: 'fair-use-exceeded', say: 'problemFairUse', way: null },
+  { code: 'robot-suspected', say: 'problemRobot', way: 'popup' },
+  { code: 'rate-limited', say: 'problemRate', way: 'retry' },
+  { code: 'offline', say: 'problemOffline', way: 'retry' },
+  { code: 'unreachable', say: 'problemUnreachable', way: 'retry' },
+  { code: 'timeout', say: 'problemTimeout', way: 'retry' },
+  { code: 'unavailable', say: 'problemUnavailable', way: 'retry' },
+  { code: 'notices-late', say: 'problemNotices', way: 'retry' },
+  { code: 'internal', say: 'problemTrouble', way: 'retry' },
+  { code: 'worker-gone', say: 'problemTimeout', way: 'retry' },
+  { code: 'switched-off', say: 'problemSwitchedOff', way: 'again' },
+  { code: 'extension-outdated', say: 'problemTooOld', way: null },
+  { code: 'server-not-allowed', say: 'problemServer', way: 'popup' },
+  { code: 'not-a-profile', say: 'problemNotProfile', way: null },
+  { code: 'gone', say: 'problemGone', way: 'reload' },
+  // in the popup
+  { code: 'credentials-wrong', say: 'problemWrong', way: null },
+  { code: 'account-pending', say: 'problemPending', way: 'popup' },
+  { code: 'business-email', say: 'problemBusiness', way: null },
+  { code: 'email-retired', say: 'problemRetired', way: null },
+  { code: 'password-weak', say: 'problemWeak', way: null },
+  { code: 'code-wrong', say: 'problemCode', way: null },
+  { code: 'reset-wrong', say: 'problemCode', way: null },
+  { code: 'invalid-body', say: 'problemForm', way: null },
+  { code: 'linkedin-taken', say: 'problemTaken', way: null },
 ];
 
 /**
@@ -36,11 +47,12 @@ const PROBLEMS = [
  */
 function explainProblem(problem) {
   const known = PROBLEMS.find((one) => one.code === problem.code);
-  if (!known) return { text: problem.detail || problem.title || Words.t("problemOther", problem.code), way: "retry" };
+  if (!known) return { text: problem.detail || problem.title || Words.t('problemOther', problem.code), way: 'retry' };
   const text = [Words.t(known.say)];
-  if (problem.retry_after) text.push(Words.t("waitSeconds", Words.number(problem.retry_after)));
-  else if (problem.retry_at) text.push(Words.t("waitUntil", Words.moment(problem.retry_at)));
-  return { text: text.join(" "), way: known.way };
+  if (problem.retry_after) text.push(Words.t('waitSeconds', Words.number(problem.retry_after)));
+  else if (problem.retry_at ?? problem.resets_at)
+    text.push(Words.t('waitUntil', Words.moment(problem.retry_at ?? problem.resets_at)));
+  return { text: text.join(' '), way: known.way };
 }
 
 /** @type {any} */ (globalThis).explainProblem = explainProblem;

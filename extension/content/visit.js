@@ -9,13 +9,13 @@ class Visit {
   /** @type {{agreed: boolean, surface: string, place: any, style: string} | null} */ state = null;
   #life = new AbortController();
   #turn = 0;
-  #goodbye = Words.t("problemGone"); // read now: after an update nothing can be read any more
+  #goodbye = Words.t('problemGone'); // read now: after an update nothing can be read any more
 
   start() {
     const { signal } = this.#life;
-    navigation.addEventListener("navigatesuccess", () => this.look(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && this.look(), { signal });
-    document.addEventListener("visibilitychange", () => chrome.runtime?.id || this.#leave(), { signal });
+    navigation.addEventListener('navigatesuccess', () => this.look(), { signal });
+    addEventListener('pageshow', (event) => event.persisted && this.look(), { signal });
+    document.addEventListener('visibilitychange', () => chrome.runtime?.id || this.#leave(), { signal });
     chrome.runtime.onMessage.addListener((message, sender, respond) => this.#hear(message, sender, respond));
     this.look();
   }
@@ -23,9 +23,9 @@ class Visit {
   /** @param {any} message @param {chrome.runtime.MessageSender} sender @param {(answer: any) => void} respond */
   #hear(message, sender, respond) {
     if (sender.id !== chrome.runtime.id) return;
-    if (message?.type === "here") respond(this.here);
-    if (message?.type === "changed") this.look(true);
-    if (message?.type === "show") this.host?.open();
+    if (message?.type === 'here') respond(this.here);
+    if (message?.type === 'changed') this.look(true);
+    if (message?.type === 'show') this.host?.open();
   }
 
   /** @param {object} message @returns {Promise<Answer>} */
@@ -35,7 +35,7 @@ class Visit {
       return await chrome.runtime.sendMessage(message);
     } catch {
       if (!chrome.runtime?.id) return this.#leave();
-      return { ok: false, problem: { code: "worker-gone", status: 0 } };
+      return { ok: false, problem: { code: 'worker-gone', status: 0 } };
     }
   }
 
@@ -44,7 +44,7 @@ class Visit {
     this.#life.abort();
     this.#turn += 1;
     this.host?.leave(this.#goodbye);
-    return { ok: false, problem: { code: "gone", status: 0 } };
+    return { ok: false, problem: { code: 'gone', status: 0 } };
   }
 
   /** Looks at the page anew; several times, while it still shows somebody else. @param {boolean} [changed] settings changed */
@@ -52,7 +52,7 @@ class Visit {
     const turn = ++this.#turn;
     if (!Address.read(location.href)) return this.#empty();
     if (!this.state || changed) {
-      const answer = await this.#ask({ type: "page" });
+      const answer = await this.#ask({ type: 'page' });
       if (turn !== this.#turn || !answer.ok) return;
       this.state = answer.data;
     }
@@ -90,7 +90,7 @@ class Visit {
   #show(here, settled) {
     if (Card.id(here) !== Card.id(this.here)) this.host?.welcome();
     this.here = here;
-    if (this.state?.surface === "panel") {
+    if (this.state?.surface === 'panel') {
       this.host?.hide();
       if (settled) this.#tellPanel();
       return;
@@ -102,13 +102,13 @@ class Visit {
   }
 
   #tellPanel() {
-    if (this.state?.surface === "panel") this.#ask({ type: "page", here: this.here });
+    if (this.state?.surface === 'panel') this.#ask({ type: 'page', here: this.here });
   }
 
   #makeHost() {
     const card = new Card({ ask: (message) => this.#ask(message), still: () => this.#still() });
     const { style, place } = /** @type {any} */ (this.state);
-    return new CardHost(card, style, place, (kept) => void this.#ask({ type: "page", place: kept }));
+    return new CardHost(card, style, place, (kept) => void this.#ask({ type: 'page', place: kept }));
   }
 }
 

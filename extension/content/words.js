@@ -16,49 +16,61 @@
 const Words = {
   /** @type {{kind: Kind, say: string, price: string, none: string}[]} */
   kinds: [
-    { kind: "b2b_email", say: "kindB2bEmail", price: "priceB2bEmail", none: "noneB2bEmail" },
-    { kind: "phone", say: "kindPhone", price: "pricePhone", none: "nonePhone" },
-    { kind: "direct_email", say: "kindDirectEmail", price: "priceDirectEmail", none: "noneDirectEmail" },
+    { kind: 'b2b_email', say: 'kindB2bEmail', price: 'priceB2bEmail', none: 'noneB2bEmail' },
+    { kind: 'phone', say: 'kindPhone', price: 'pricePhone', none: 'nonePhone' },
+    { kind: 'direct_email', say: 'kindDirectEmail', price: 'priceDirectEmail', none: 'noneDirectEmail' },
   ],
 
   /** What may stand in the way by law or policy: the API's reason → our sentence. */
   reasons: [
-    { reason: "no-notice-channel", say: "reasonNoNotice" },
-    { reason: "screening-needed", say: "reasonScreening" },
-    { reason: "do-not-call", say: "reasonDoNotCall" },
-    { reason: "consent-needed", say: "reasonConsent" },
+    { reason: 'no-notice-channel', say: 'reasonNoNotice' },
+    { reason: 'screening-needed', say: 'reasonScreening' },
+    { reason: 'do-not-call', say: 'reasonDoNotCall' },
+    { reason: 'consent-needed', say: 'reasonConsent' },
+  ],
+
+  /** What the law asks of whoever uses a value: the API's note → our sentence. */
+  notes: [
+    { note: 'business-purpose-only', say: 'noteBusiness' },
+    { note: 'consent-before-advertising', say: 'noteConsent' },
   ],
 
   /** Empty once the extension was updated under this page. @param {string} key @param {...(string | number)} parts */
   t(key, ...parts) {
-    if (!chrome.runtime?.id) return "";
+    if (!chrome.runtime?.id) return '';
     return chrome.i18n.getMessage(key, parts.map(String));
+  },
+
+  /** The user's own way of writing dates, where it fits the language of the sentences. */
+  get locale() {
+    const own = chrome.i18n.getUILanguage();
+    return own.startsWith(Words.t('language')) ? own : Words.t('language');
   },
 
   /** @param {string | undefined} reason */
   reason(reason) {
     const known = Words.reasons.find((one) => one.reason === reason);
-    return known ? Words.t(known.say) : reason ? Words.t("reasonOther", reason.replaceAll("-", " ")) : "";
+    return known ? Words.t(known.say) : reason ? Words.t('reasonOther', reason.replaceAll('-', ' ')) : '';
   },
 
   /** @param {string | undefined | null} iso */
   date(iso) {
     const at = new Date(iso ?? NaN);
-    if (Number.isNaN(at.getTime())) return "";
-    return new Intl.DateTimeFormat(Words.t("language"), { day: "numeric", month: "short", year: "numeric" }).format(at);
+    if (Number.isNaN(at.getTime())) return '';
+    return new Intl.DateTimeFormat(Words.locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
   },
 
   /** A moment near by: with the hour. @param {string | undefined | null} iso */
   moment(iso) {
     const at = new Date(iso ?? NaN);
-    if (Number.isNaN(at.getTime())) return "";
-    const shape = /** @type {const} */ ({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-    return new Intl.DateTimeFormat(Words.t("language"), shape).format(at);
+    if (Number.isNaN(at.getTime())) return '';
+    const shape = /** @type {const} */ ({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+    return new Intl.DateTimeFormat(Words.locale, shape).format(at);
   },
 
   /** @param {number} amount */
   number(amount) {
-    return new Intl.NumberFormat(Words.t("language")).format(amount);
+    return new Intl.NumberFormat(Words.locale).format(amount);
   },
 };
 

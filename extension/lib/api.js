@@ -1,15 +1,15 @@
 // Calls to the API on behalf of the user. Two gates stand here and nowhere else: nothing leaves before the consent page was
 // agreed to, and a call that needs a signed-in user brings a live token.
-import { refuse, send } from "./http.js";
-import { accessToken } from "./session.js";
-import { hasAgreed, readSettings } from "./storage.js";
+import { refuse, send } from './http.js';
+import { accessToken } from './session.js';
+import { hasAgreed, readSettings } from './storage.js';
 
 /** @typedef {import("./messages.js").Answer} Answer */
 
 /** A call that needs nobody signed in. @param {string} path @param {object} body @returns {Promise<Answer>} */
 export async function post(path, body) {
-  if (!hasAgreed(await readSettings())) return refuse("consent-needed");
-  return send("POST", path, { body });
+  if (!hasAgreed(await readSettings())) return refuse('consent-needed');
+  return send('POST', path, { body });
 }
 
 /**
@@ -18,7 +18,7 @@ export async function post(path, body) {
  * @returns {Promise<Answer>}
  */
 export async function call(method, path, body) {
-  if (!hasAgreed(await readSettings())) return refuse("consent-needed");
+  if (!hasAgreed(await readSettings())) return refuse('consent-needed');
   const token = await accessToken();
   if (!token.ok) return token;
   const answer = await send(method, path, { body, bearer: token.data });

@@ -11,12 +11,12 @@
 /**
  * What went wrong, in the shape of RFC 9457 plus what the worker adds (`retry_after`, in seconds).
  * @typedef {{code: string, status: number, title?: string, detail?: string, kind?: string, retry_at?: string,
- *   retry_after?: number, results?: Record<string, Outcome>, errors?: unknown[]}} Problem
+ *   retry_after?: number, resets_at?: string, results?: Record<string, Outcome>, errors?: unknown[]}} Problem
  */
 
 /**
  * @typedef {{value: string, source?: string | {name?: string}, collected_at?: string, verified_at?: string,
- *   method?: string, basis?: string, confidence?: number | string}} Value
+ *   method?: string, basis?: string, confidence?: number | string, note?: string}} Value
  * @typedef {{outcome: string, values?: Value[], charged?: number, left?: number, reason?: string, retry_at?: string}} Outcome
  * @typedef {{available: number, unlimited?: {left: number, resets_at?: string} | null,
  *   next_expiry?: {amount: number, at: string} | null}} Balance
@@ -39,28 +39,28 @@
 
 /** @type {Readonly<Record<string, readonly ("page" | "own")[]>>} */
 export const MESSAGES = Object.freeze({
-  page: ["page", "own"], //    the state a surface needs to draw itself; may report where the card stands
-  lookup: ["page", "own"], //  what is known of this person: free, without values
-  reveal: ["page", "own"], //  the values of the kinds asked for
-  state: ["own"], //           consent, server, surface, signed in or not
-  agree: ["own"], //           the consent page's "I agree"
-  server: ["own"], //          another server address
-  surface: ["own"], //         card or side panel
-  pending: ["own"], //         where a sign-up or a new password stands while the user reads their mail
-  signUp: ["own"],
-  validate: ["own"],
-  resend: ["own"],
-  signIn: ["own"],
-  askReset: ["own"],
-  reset: ["own"],
-  account: ["own"], //         who, plan, notices, balances
-  linkedin: ["own"], //        the six mentions to agree to
-  connect: ["own"], //         agreed: where to go on
-  signOut: ["own"],
+  page: ['page', 'own'], //    the state a surface needs to draw itself; may report where the card stands
+  lookup: ['page', 'own'], //  what is known of this person: free, without values
+  reveal: ['page', 'own'], //  the values of the kinds asked for
+  state: ['own'], //           consent, server, surface, signed in or not
+  agree: ['own'], //           the consent page's "I agree"
+  server: ['own'], //          another server address
+  surface: ['own'], //         card or side panel
+  pending: ['own'], //         where a sign-up or a new password stands while the user reads their mail
+  signUp: ['own'],
+  validate: ['own'],
+  resend: ['own'],
+  signIn: ['own'],
+  askReset: ['own'],
+  reset: ['own'],
+  account: ['own'], //         who, plan, notices, balances
+  linkedin: ['own'], //        the six mentions to agree to
+  connect: ['own'], //         agreed: where to go on
+  signOut: ['own'],
 });
 
 /** The content script's only home. */
-export const PAGE_ORIGIN = "https://www.linkedin.com";
+export const PAGE_ORIGIN = 'https://www.linkedin.com';
 
 /**
  * Who speaks? Judged by what the browser says of the sender, never by what the message says.
@@ -69,7 +69,7 @@ export const PAGE_ORIGIN = "https://www.linkedin.com";
  */
 export function senderOf(sender) {
   if (sender.id !== chrome.runtime.id) return null;
-  if (sender.origin === `chrome-extension://${chrome.runtime.id}`) return "own";
-  if (sender.origin === PAGE_ORIGIN && sender.tab && sender.frameId === 0) return "page";
+  if (sender.origin === `chrome-extension://${chrome.runtime.id}`) return 'own';
+  if (sender.origin === PAGE_ORIGIN && sender.tab && sender.frameId === 0) return 'page';
   return null;
 }

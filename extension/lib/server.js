@@ -1,7 +1,7 @@
 // Which server may be spoken to: https anywhere, plain http only on this very machine. The manifest's CSP says the same;
 // this says it first, and in words.
 
-const LOOPBACK = new Set(["127.0.0.1", "localhost"]);
+const LOOPBACK = new Set(['127.0.0.1', 'localhost']);
 
 /**
  * @param {string} typed what the user typed
@@ -17,7 +17,7 @@ export function allowedServer(typed) {
     return null;
   }
   if (url.username || url.password) return null;
-  if (url.protocol === "https:") return url.origin;
-  if (url.protocol === "http:" && LOOPBACK.has(url.hostname)) return url.origin;
+  if (url.protocol === 'https:') return url.origin;
+  if (url.protocol === 'http:' && LOOPBACK.has(url.hostname)) return url.origin;
   return null;
 }

@@ -1,6 +1,6 @@
 // Who is signed in. The refresh token may be used once: a second use looks like theft and ends the whole family of tokens.
 // So one lock stands around everything that touches it, and the new one is stored before anybody uses what came with it.
-import { refuse, send } from "./http.js";
+import { refuse, send } from './http.js';
 
 /** @typedef {import("./messages.js").Answer} Answer */
 /** @typedef {{access_token: string, refresh_token: string, expires_in: number}} Tokens */
@@ -10,7 +10,7 @@ const EARLY_MS = 15_000;
 /** Web Locks hold across a dying worker and its successor; a promise in a variable would not. @template T
  * @param {() => Promise<T>} act @returns {Promise<T>} */
 async function alone(act) {
-  return /** @type {Promise<T>} */ (navigator.locks.request("candor-tokens", act));
+  return /** @type {Promise<T>} */ (navigator.locks.request('candor-tokens', act));
 }
 
 /** @param {Tokens} tokens */
@@ -21,19 +21,19 @@ async function store(tokens) {
 }
 
 async function clear() {
-  await chrome.storage.session.remove("access");
-  await chrome.storage.local.remove("refresh");
+  await chrome.storage.session.remove('access');
+  await chrome.storage.local.remove('refresh');
 }
 
 /** @param {string | null} stale @returns {Promise<string | null>} */
 async function readAccess(stale) {
-  const { access } = /** @type {{access?: {token: string, until: number}}} */ (await chrome.storage.session.get("access"));
+  const { access } = /** @type {{access?: {token: string, until: number}}} */ (await chrome.storage.session.get('access'));
   return access && access.token !== stale && access.until > Date.now() ? access.token : null;
 }
 
 /** @returns {Promise<string | null>} */
 async function readRefresh() {
-  const { refresh } = /** @type {{refresh?: string}} */ (await chrome.storage.local.get("refresh"));
+  const { refresh } = /** @type {{refresh?: string}} */ (await chrome.storage.local.get('refresh'));
   return refresh ?? null;
 }
 
@@ -62,14 +62,14 @@ export async function accessToken(stale = null) {
     const fresh = await readAccess(stale); // somebody may have refreshed while we waited
     if (fresh) return { ok: true, data: fresh };
     const refresh = await readRefresh();
-    if (!refresh) return refuse("signed-out", 401);
-    const answer = await send("POST", "/v1/sessions/refresh", { bearer: refresh });
+    if (!refresh) return refuse('signed-out', 401);
+    const answer = await send('POST', '/v1/sessions/refresh', { bearer: refresh });
     if (answer.ok) {
       await store(answer.data);
       return { ok: true, data: answer.data.access_token };
     }
     if (answer.problem.status !== 401) return answer; // offline, busy …: the token is still good
     await clear();
-    return refuse("signed-out", 401);
+    return refuse('signed-out', 401);
   });
 }

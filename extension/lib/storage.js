@@ -6,7 +6,7 @@
 
 /** Raise it when what is read or sent changes: everybody is then asked again. */
 export const CONSENT_VERSION = 1;
-export const DEFAULT_SERVER = "http://127.0.0.1:8000";
+export const DEFAULT_SERVER = 'http://127.0.0.1:8000';
 
 /**
  * @typedef {{server: string, surface: Surface, place: Place | null, switchedOff: boolean,
@@ -15,10 +15,10 @@ export const DEFAULT_SERVER = "http://127.0.0.1:8000";
 
 /** @returns {Promise<Settings>} */
 export async function readSettings() {
-  const kept = await chrome.storage.local.get(["server", "surface", "place", "switchedOff", "consent"]);
+  const kept = await chrome.storage.local.get(['server', 'surface', 'place', 'switchedOff', 'consent']);
   return /** @type {Settings} */ ({
     server: kept.server ?? DEFAULT_SERVER,
-    surface: kept.surface ?? "card",
+    surface: kept.surface ?? 'card',
     place: kept.place ?? null,
     switchedOff: kept.switchedOff ?? false,
     consent: kept.consent ?? null,
@@ -37,7 +37,7 @@ export function hasAgreed(settings) {
 
 /** @returns {Promise<{step: "validate" | "reset", email: string} | null>} */
 export async function readPending() {
-  const { pending } = await chrome.storage.session.get("pending");
+  const { pending } = await chrome.storage.session.get('pending');
   return /** @type {any} */ (pending ?? null);
 }
 

@@ -40,13 +40,12 @@ class FakeServer:
     generation: int = 0
     access_alive: bool = True
     notices: list[dict[str, str]] = field(default_factory=list)
+    address: str = ""
 
     def start(self) -> str:
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
@@ -123,7 +122,10 @@ class FakeServer:
         if request.path == "/v1/credits":
             return 200, self.credits(), {}
         if request.path == "/v1/linkedin":
-            consent = {"version": "2026-01", "mentions": [{"title": word.title(), "text": f"Sample text about {word}."} for word in MENTIONS]}
+            consent = {
+                "version": "2026-01",
+                "mentions": [{"title": word.title(), "text": f"Sample text about {word}."} for word in MENTIONS],
+            }
             return 200, {"synced": self.synced, "consent": consent}, {}
         if request.path == "/v1/linkedin/connect":
             return 200, {"authorize_url": "/linkedin/start/ticket"}, {}
