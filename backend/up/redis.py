@@ -7,13 +7,12 @@ across a restart, so that restarting is no way around a limit.
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
-
-import redis
 
 from backend.up.binaries import Binaries
 from backend.up.children import last_lines, spawn
@@ -33,21 +32,21 @@ class Redis:
     durable: bool = True
 
     @property
-    def socket(self) -> Path:
+    def _socket(self) -> Path:
         return self.sockets / "redis.sock"
 
     @property
     def url(self) -> str:
-        return f"unix://{quote(str(self.socket))}"
+        return f"unix://{quote(str(self._socket))}"
 
     def prepare(self) -> None:
         self.user.make_folder(self.folder)
 
     def start(self) -> subprocess.Popen[bytes]:
-        self.socket.unlink(missing_ok=True)
+        self._socket.unlink(missing_ok=True)
         options = {
             "port": "0",
-            "unixsocket": str(self.socket),
+            "unixsocket": str(self._socket),
             "unixsocketperm": "700",
             "dir": str(self.folder),
             "daemonize": "no",
@@ -67,19 +66,21 @@ class Redis:
         )
 
     def wait(self, child: subprocess.Popen[bytes], patience: float = 60) -> None:
+        """Return once it answers."""
         until = time.monotonic() + patience
-        client = redis.Redis(unix_socket_path=str(self.socket))
-        try:
-            while True:
-                try:
-                    client.ping()
-                except redis.RedisError as error:
-                    if child.poll() is not None:
-                        raise CannotStart(f"Redis did not start. Its log ends:\n{last_lines(self.log)}") from error
-                    if time.monotonic() > until:
-                        raise CannotStart(f"Redis does not answer after {patience:.0f} s; see {self.log}") from error
-                    time.sleep(0.02)
-                else:
-                    return
-        finally:
-            client.close()
+        while not self._answers():
+            if child.poll() is not None:
+                raise CannotStart(f"Redis did not start. Its log ends:\n{last_lines(self.log)}")
+            if time.monotonic() > until:
+                raise CannotStart(f"Redis does not answer after {patience:.0f} s; see {self.log}")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            try:
+                line.connect(str(self._socket))
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False

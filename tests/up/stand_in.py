@@ -4,17 +4,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import click
 import psycopg
 
-from backend.kernel import migrate
-from backend.up import launch
 from backend.up.children import die_with_parent
-from backend.up.commands import stop_command, up_command
 from backend.up.data_option import data_option
-from backend.up.surroundings import with_servers
 
 
 def make() -> Callable[..., Iterable[bytes]]:
@@ -47,7 +44,14 @@ def recall() -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "worker":
         time.sleep(3600)
-    migrate.upgrade = upgrade
+    # In place of the whole kernel, which would double the seconds these tests take.
+    sys.modules["backend.kernel.migrate"] = SimpleNamespace(upgrade=upgrade)  # type: ignore[assignment]
+    sys.modules["backend.up.samples"] = SimpleNamespace(load_samples=lambda: None)  # type: ignore[assignment]
+    from backend.up import launch
+    from backend.up.commands import stop_command, up_command
+    from backend.up.surroundings import with_servers
+
+    launch.WORKERS = 1
     launch.API = "tests.up.stand_in:make"
     launch.WORKER = ("-m", "tests.up.stand_in", "worker")
     commands = click.Group(commands=[up_command, stop_command, with_servers(recall)])
