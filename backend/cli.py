@@ -20,7 +20,7 @@ _COMMANDS = {
     "extension": "backend.kernel.commands",
 }
 # Run in the surroundings of the running Candor, or of servers started for as long as they take.
-_NEED_SERVERS = {"worker", "migrate", "import", "audit", "switch"}
+_NEED_SERVERS = {"worker", "migrate", "import", "audit", "extension"}
 
 
 class _Commands(click.Group):
