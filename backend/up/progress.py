@@ -8,6 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+_brief = False
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Steps that take less than a second are not worth a line in the block."""
+    global _brief
+    _brief = True
+    try:
+        yield
+    finally:
+        _brief = False
+
 
 def say(text: str = "") -> None:
     """One line to the terminal; a terminal that has gone is no reason to stop."""
@@ -54,4 +67,7 @@ def step(doing: str, done: str) -> Iterator[Callable[[str], None]]:
                 sys.stdout.write("\r\033[K")
         if succeeded:
             seconds = time.monotonic() - started
-            say(f"  {done}" + (f" ({seconds:.1f} s)" if seconds >= 1 else ""))
+            if seconds >= 1:
+                say(f"  {done} ({seconds:.1f} s)")
+            elif not _brief:
+                say(f"  {done}")

@@ -27,7 +27,7 @@ from backend.up.data_folder import DataFolder, open_data_folder
 from backend.up.embedded import arrange
 from backend.up.failures import CannotStart
 from backend.up.fresh import restore_kept
-from backend.up.progress import step
+from backend.up.progress import briefly, step
 from backend.up.secrets import KEYS, passwords_of, read_or_make_secrets
 from backend.up.supervise import Supervisor, Watched
 
@@ -95,20 +95,17 @@ def surround(folder: DataFolder, address: Address | None = None, options: Option
 
 def start_servers(around: Surroundings, supervisor: Supervisor) -> None:
     """Start what is embedded."""
-    if around.cache is not None:
-        cache = around.cache
-        cache.prepare()
+    database, cache = around.database, around.cache
+    if database is not None and not database.folder.exists():
+        with step("Making the database", "The database is made"):
+            database.prepare()
+    if cache is not None:
         with step("Starting Redis", "Redis runs"):
+            cache.prepare()
             supervisor.add(Watched("Redis", cache.log, cache.start, cache.wait, rd.STOP, 5))
-    if around.database is not None:
-        database = around.database
-        if not database.folder.exists():
-            with step("Making the database folder", "The database folder is made"):
-                database.prepare()
-        else:
-            with step("Looking after the database folder", "The database folder is in order"):
-                database.prepare()
+    if database is not None:
         with step("Starting PostgreSQL", "PostgreSQL runs"):
+            database.prepare()
             supervisor.add(Watched("PostgreSQL", database.log, database.start, database.wait, pg.STOP, 30))
             database.ensure_roles()
 
@@ -162,7 +159,7 @@ def surroundings() -> Iterator[None]:
 
 def _start_quietly(around: Surroundings, supervisor: Supervisor) -> None:
     """A command's own output goes to standard output; what we say while starting must not mix with it."""
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), briefly():
         start_servers(around, supervisor)
         migrate(around)
 
