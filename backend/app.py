@@ -21,6 +21,11 @@ import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
 from backend.accounts import AccountActivated, mark_extension_seen, read_extension_version, read_version
 from backend.accounts.api import api as accounts_room
+from backend.accounts.linkedin_api import PROVIDER
+from backend.accounts.linkedin_api import api as linkedin_room
+from backend.accounts.local_linkedin import build_local_provider
+from backend.accounts.local_linkedin_api import api as local_linkedin_room
+from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.credits import check_session
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
@@ -44,7 +49,7 @@ from backend.subscriptions.due import Renewal
 from backend.web.api import api as web_room
 from backend.web.mailbox_api import api as mailbox_room
 
-ROOMS: list[Room] = [web_room, lookup_room, subscriptions_room, accounts_room, credits_room, service_room]
+ROOMS: list[Room] = [web_room, lookup_room, subscriptions_room, linkedin_room, accounts_room, credits_room, service_room]
 """Every room with an HTTP face, top floor first."""
 
 _SEEN_KEPT = 100_000
@@ -77,12 +82,21 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)
     trust_proxies(app, settings)
+    app.extensions[PROVIDER] = _choose_linkedin(app, settings)
     return app
 
 
 def _local_rooms(settings: Settings) -> list[Room]:
     """Rooms that exist on the user's own machine only."""
-    return [mailbox_room] if settings.local_mail else []
+    rooms = {mailbox_room: settings.local_mail, local_linkedin_room: settings.local_linkedin}
+    return [room for room, open_here in rooms.items() if open_here]
+
+
+def _choose_linkedin(app: Flask, settings: Settings) -> LinkedInIdentityProvider | None:
+    """LinkedIn itself where a client is named, our stand-in on the embedded default, else nobody."""
+    if settings.linkedin_client_id:
+        return OpenIdProvider(LINKEDIN, settings.linkedin_client_id, settings.linkedin_client_secret)
+    return build_local_provider(settings, app) if settings.local_linkedin else None
 
 
 def due_pieces(kernel: Kernel) -> list[Piece]:

@@ -55,6 +55,9 @@ KINDS: dict[str, Kind] = {
     "linkedin-taken": Kind(
         409, "This LinkedIn member is synchronised with another account.", "One person has one account: sign in there."
     ),
+    "linkedin-other": Kind(
+        409, "This account is synchronised with another LinkedIn member.", "Sign in to LinkedIn as that member, then start again."
+    ),
     "linkedin-failed": Kind(400, "The synchronisation did not finish.", "Start it again from the extension."),
     # credits
     "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),

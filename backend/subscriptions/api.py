@@ -8,7 +8,8 @@ from typing_extensions import TypedDict
 from backend.credits.api import Credits, show_balance
 from backend.kernel.http import Room, caller, kernel
 from backend.kernel.limits import READS
-from backend.subscriptions.standing import read_standing
+from backend.kernel.pages import page_language
+from backend.subscriptions.standing import read_standing, write_renewal
 
 api = Room("subscriptions", __name__)
 
@@ -27,7 +28,7 @@ class WorkspaceShown(TypedDict):
 
 class PlanShown(TypedDict):
     code: str
-    name: str
+    name: str | None
 
 
 class LinkedInShown(TypedDict):
@@ -42,6 +43,7 @@ class ExtensionShown(TypedDict):
 class Notice(TypedDict):
     code: str
     at: datetime
+    text: str
 
 
 class Me(TypedDict):
@@ -80,5 +82,6 @@ def read_me() -> dict[str, object]:
         "credits": {kind: show_balance(balance) for kind, balance in standing.balances.items()},
     }
     if standing.renew_soon is not None:
-        shown["notices"] = [{"code": "linkedin-renewal", "at": standing.renew_soon}]
+        text = write_renewal(page_language(), standing.renew_soon, ended=not standing.synced)
+        shown["notices"] = [{"code": "linkedin-renewal", "at": standing.renew_soon, "text": text}]
     return shown

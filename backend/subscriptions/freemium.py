@@ -14,10 +14,10 @@ from backend.subscriptions.tables import subscriptions
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan somebody is on. Before the two steps are done there is none, and `code` says `none`."""
+    """The plan somebody is on. Before the two steps are done there is none: `code` says `none`, and it has no name."""
 
     code: str
-    name: str
+    name: str | None
 
 
 def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
@@ -58,4 +58,4 @@ def read_plan(connection: sa.Connection, workspace_id: int, account_id: int) -> 
             subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id
         )
     ).scalar()
-    return Plan(code, SHEET.plans[code].name) if code else Plan("none", "No plan yet")
+    return Plan(code, SHEET.plans[code].name) if code else Plan("none", None)

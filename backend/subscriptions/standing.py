@@ -8,9 +8,20 @@ from backend.credits import Balance, read_balances
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.subscriptions.freemium import Plan, read_plan
+from backend.subscriptions.rules import start_day
 from backend.workspaces import Membership, Workspace, read_membership, read_workspace
 
 _RENEW_SOON = timedelta(days=7)
+_RENEWAL = {
+    "en": (
+        "Your LinkedIn synchronisation ends on {day}. You will be asked to renew it then: it takes one click.",
+        "Your LinkedIn synchronisation ended on {day}. Connect again to go on: it takes one click.",
+    ),
+    "fr": (
+        "Votre synchronisation LinkedIn prend fin le {day}. Il vous sera alors demandé de la renouveler, en un clic.",
+        "Votre synchronisation LinkedIn a pris fin le {day}. Reconnectez-vous pour continuer, en un clic.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -45,3 +56,8 @@ def read_standing(kernel: Kernel, caller: Caller) -> Standing:
         renew_soon=account.renew_by if account.renew_by is not None and account.renew_by - now <= _RENEW_SOON else None,
         balances=read_balances(kernel.database, caller.workspace_id, caller.account_id, now),
     )
+
+
+def write_renewal(lang: str, at: datetime, *, ended: bool) -> str:
+    """The notice that the synchronisation ends or has ended, in the reader's language."""
+    return _RENEWAL[lang][ended].format(day=start_day(at).isoformat())

@@ -5,10 +5,10 @@ from markupsafe import Markup, escape
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES
+from backend.kernel.loopback import refuse_other_hosts
 from backend.kernel.mail import read_mailbox
 from backend.kernel.pages import answer_page
 from backend.web.links import split_links
-from backend.web.loopback import refuse_other_hosts
 
 api = Room("mailbox", __name__)
 api.before_request(refuse_other_hosts)

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from backend.kernel import Kernel
 from backend.kernel.mail import Letter
 from backend.kernel.tables import mails
+from backend.settings import Settings
 
 EMAIL = "jane.doe@acme.example"
 PASSWORD = "seven-lamps-on-a-hill"
@@ -74,3 +75,9 @@ class Newcomer:
 def jane(app: Flask, kernel: Kernel) -> Newcomer:
     """Jane, who has no account yet."""
     return Newcomer(app, kernel)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keep_the_local_key_away(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The stand-in for LinkedIn makes its key in the data folder: here, one that goes away."""
+    object.__setattr__(settings, "candor_data", tmp_path_factory.mktemp("data"))
