@@ -113,6 +113,7 @@ class Card {
     this.credits = answer.data.credits;
     this.#drawLines(answer.data.found);
     this.#drawFoot();
+    this.#resume(event, this.body.querySelector('.lines'));
     const owned = this.lines.filter((line) => line.state === 'owned');
     if (owned.length) await this.#reveal(owned, client);
   }
@@ -132,17 +133,30 @@ class Card {
   }
 
   /** @param {Kind} kind @param {Event} event */
-  revealOne(kind, event) {
+  async revealOne(kind, event) {
     const line = this.lines.find((one) => one.kind === kind);
-    if (line) return this.#reveal([line], this.#client(event));
+    if (!line) return;
+    await this.#reveal([line], this.#client(event));
+    this.#resume(event, line.element);
   }
 
   /** @param {Event} event */
-  revealAll(event) {
-    return this.#reveal(
-      this.lines.filter((line) => line.state === 'available'),
-      this.#client(event),
-    );
+  async revealAll(event) {
+    const available = this.lines.filter((line) => line.state === 'available');
+    await this.#reveal(available, this.#client(event));
+    this.#resume(event, this.body.querySelector('.lines'));
+  }
+
+  /**
+   * The button is gone that the keyboard was on: go on from what came in its place. Never straight to a button, which the
+   * next press of the same key would push.
+   * @param {Event | null} event @param {Element | null} element
+   */
+  #resume(event, element) {
+    const byKeyboard = event instanceof UIEvent && event.detail === 0;
+    if (!byKeyboard || document.activeElement !== document.body || !(element instanceof HTMLElement)) return;
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
   }
 
   /** @param {Line[]} lines @param {Client} client */

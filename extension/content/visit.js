@@ -62,11 +62,13 @@ class Visit {
       const rest = wait - (performance.now() - began);
       if (rest > 0) await new Promise((done) => setTimeout(done, rest));
       if (turn !== this.#turn) return;
-      const { key, name, headline, page } = readProfile(document, location.href);
+      const { key, page, ...read } = readProfile(document, location.href);
       if (!key) {
         this.#empty(); // a wall, or a page that is not built yet: look again
         continue;
       }
+      const known = Address.same(this.here?.key ?? null, key) ? this.here : null; // an overlay may hide a name read before
+      const { name, headline } = read.name === null && known ? known : read;
       const settled = name !== null || wait === WAITS_MS.at(-1);
       this.#show({ key, name, headline, page }, settled);
       if (settled) return;
@@ -83,7 +85,7 @@ class Visit {
   #empty() {
     this.here = null;
     this.host?.hide();
-    this.#tellPanel();
+    this.#tellPanel(true);
   }
 
   /** @param {Here | null} here @param {boolean} settled */
@@ -92,7 +94,7 @@ class Visit {
     this.here = here;
     if (this.state?.surface === 'panel') {
       this.host?.hide();
-      if (settled) this.#tellPanel();
+      this.#tellPanel(settled);
       return;
     }
     this.host ??= this.#makeHost();
@@ -101,8 +103,9 @@ class Visit {
     this.host.show();
   }
 
-  #tellPanel() {
-    if (this.state?.surface === 'panel') this.#ask({ type: 'page', here: this.here });
+  /** @param {boolean} settled */
+  #tellPanel(settled) {
+    if (this.state?.surface === 'panel') this.#ask({ type: 'page', here: this.here, settled });
   }
 
   #makeHost() {

@@ -32,7 +32,7 @@
  */
 
 /**
- * @typedef {{type: "page", place?: Place, here?: Here | null}} PageMessage
+ * @typedef {{type: "page", place?: Place, here?: Here | null, settled?: boolean}} PageMessage
  * @typedef {{type: "lookup", key: Key, again?: boolean}} LookupMessage
  * @typedef {{type: "reveal", key: Key, kinds: Kind[], page?: string | null, client: Client}} RevealMessage
  */

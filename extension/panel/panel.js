@@ -51,7 +51,8 @@ part('back').addEventListener('click', () => {
 chrome.runtime.onMessage.addListener((message, sender) => {
   if (sender.id !== chrome.runtime.id) return;
   if (message?.type === 'changed') draw();
-  if (message?.type === 'page' && sender.tab?.id === tabId && !pasted && 'here' in message) card.show(message.here);
+  if (message?.type === 'page' && sender.tab?.id === tabId && !pasted && 'here' in message)
+    card.show(message.here, message.settled);
 });
 chrome.tabs.onActivated.addListener(draw);
 chrome.tabs.onUpdated.addListener((id, change) => {

@@ -2,22 +2,18 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, Route
 
+from e2e.chromium import extension_id, open_chromium, shared_playwright
 from tests.extension.closed_card import ClosedCard
 from tests.extension.fake_server import FakeServer
 
-EXTENSION = Path(__file__).parents[2] / "extension"
-ID = "goondakfhdhecgffdhpjmmjpjgainaob"
-HOME = f"chrome-extension://{ID}"
-FLAGS = [
-    "--headless=new", "--no-sandbox", f"--disable-extensions-except={EXTENSION}", f"--load-extension={EXTENSION}", "--lang=en",
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+HOME = f"chrome-extension://{extension_id()}"
 
 PROFILE = """<!doctype html><title>{name}</title><div id="global-nav"></div>
 <main class="scaffold-layout"><h1>{name}</h1><a href="/in/{vanity}/overlay/contact-info/">Contact info</a>
@@ -35,12 +31,12 @@ def fake() -> Iterator[FakeServer]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserContext]:
     """One browser for all tests; `linkedin` gives each a clean slate."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        context = playwright.chromium.launch_persistent_context(
-            folder, executable_path="/usr/bin/chromium", headless=False, args=FLAGS, viewport={"width": 1000, "height": 720}
-        )
+    with (
+        shared_playwright() as playwright,
+        tempfile.TemporaryDirectory() as folder,
+        open_chromium(playwright, Path(folder)) as context,
+    ):
         yield context
-        context.close()
 
 
 class LinkedIn:
@@ -85,12 +81,16 @@ def _fulfil(route: Route) -> None:
     route.fulfill(body=PROFILE.format(name=name, vanity=vanity), content_type="text/html")
 
 
-@pytest.fixture
-def linkedin(chromium: BrowserContext, fake: FakeServer) -> Iterator[LinkedIn]:
+@contextmanager
+def visiting(chromium: BrowserContext, fake: FakeServer) -> Iterator[LinkedIn]:
+    """LinkedIn-shaped pages in this browser, a log of all requests, and afterwards no page left over."""
     before = list(chromium.pages)
     chromium.route("https://www.linkedin.com/**", _fulfil)
     site = LinkedIn(chromium, fake)
-    note = lambda request: site.requests.append((request.resource_type, request.url))  # noqa: E731
+
+    def note(request: Request) -> None:
+        site.requests.append((request.resource_type, request.url))
+
     chromium.on("request", note)
     yield site
     chromium.remove_listener("request", note)
@@ -98,3 +98,21 @@ def linkedin(chromium: BrowserContext, fake: FakeServer) -> Iterator[LinkedIn]:
     for page in chromium.pages:
         if page not in before:
             page.close()
+
+
+@pytest.fixture
+def linkedin(chromium: BrowserContext, fake: FakeServer) -> Iterator[LinkedIn]:
+    with visiting(chromium, fake) as site:
+        yield site
+
+
+@pytest.fixture
+def linkedin_to_break(fake: FakeServer) -> Iterator[LinkedIn]:
+    """A browser of its own, for a test after which the extension is not what it was."""
+    with (
+        shared_playwright() as playwright,
+        tempfile.TemporaryDirectory() as folder,
+        open_chromium(playwright, Path(folder)) as context,
+        visiting(context, fake) as site,
+    ):
+        yield site

@@ -325,12 +325,43 @@ def test_the_card_folds_moves_and_remembers_and_escape_closes_it(linkedin: Linke
     assert not card.stands()
 
 
-def test_after_an_update_the_old_copy_says_reload_and_does_nothing_more(linkedin: LinkedIn, fake: FakeServer) -> None:
-    linkedin.sign_in()
-    card = linkedin.visit("ada-candor-sample")
+def test_after_an_update_the_old_copy_says_reload_and_does_nothing_more(linkedin_to_break: LinkedIn, fake: FakeServer) -> None:
+    linkedin_to_break.sign_in()
+    card = linkedin_to_break.visit("ada-candor-sample")
     card.wait_for("See what is available")
-    linkedin.own.evaluate("setTimeout(() => chrome.runtime.reload(), 50)")
+    linkedin_to_break.own.evaluate("setTimeout(() => chrome.runtime.reload(), 50)")
     time.sleep(1.5)
     card.click(data_act="lookup")
     card.wait_for("Candor was updated. Reload this page to go on.")
     assert fake.requests == []
+
+
+def test_the_keyboard_goes_on_where_it_was_and_never_onto_a_button(linkedin: LinkedIn, fake: FakeServer) -> None:
+    linkedin.sign_in()
+    panel = linkedin.open_own("panel/panel.html")
+    panel.fill("#address", "linkedin.com/in/ada-candor-sample")
+    panel.keyboard.press("Enter")
+    panel.wait_for_selector("[data-act=lookup]")
+    panel.focus("[data-act=lookup]")
+    panel.keyboard.press("Enter")
+    panel.wait_for_selector("[data-act=reveal]")
+    panel.keyboard.press("Enter")
+    panel.wait_for_timeout(200)
+    assert fake.sent("/v1/reveals") == []
+    panel.keyboard.press("Tab")
+    panel.keyboard.press("Enter")
+    panel.wait_for_selector("[data-kind=b2b_email][data-state=revealed]")
+    panel.keyboard.press("Tab")
+    assert panel.evaluate("document.activeElement.dataset.act") == "copy"
+    assert [request.body["kinds"] for request in fake.sent("/v1/reveals")] == [["b2b_email"]]
+
+
+def test_a_click_that_needs_a_sign_in_shows_the_popup(linkedin: LinkedIn) -> None:
+    linkedin.sign_in()
+    linkedin.tell_worker(type="signOut")
+    card = linkedin.visit("ada-candor-sample")
+    card.click(data_act="lookup")
+    card.wait_for("You are not signed in. Click the Candor icon")
+    assert card.find(data_act="retry") is not None
+    assert linkedin.tell_worker(type="signIn", email="sam@buyer.example", password="a long password")["ok"]
+    card.wait_for("See what is available")
