@@ -1,8 +1,17 @@
 """Which Chromium to start, and how: one answer for the tests and for `candor demo`."""
 
+import base64
+import hashlib
+import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+
+EXTENSION = Path(__file__).parents[1] / "extension"
 
 _DEBIAN = Path("/usr/bin/chromium")
 _FLAGS = [
@@ -11,7 +20,10 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Only this machine has a name: whatever is not fulfilled by us fails, whoever asks.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+_shared: list[Playwright] = []
 
 
 def find_chromium() -> str | None:
@@ -21,9 +33,49 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def chromium_flags(extension: Path | None = None, *, headless: bool = True) -> list[str]:
+def chromium_flags(extension: Path | None = None, *, headless: bool = True, lang: str = "en") -> list[str]:
     """Flags for a quiet Chromium, with an unpacked extension where one is given; as root Chromium refuses to have a sandbox."""
-    flags = [*_FLAGS, *(["--headless=new"] if headless else []), *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    flags = [*_FLAGS, f"--lang={lang}", *(["--headless=new"] if headless else []), *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     if extension:
         flags += [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     return flags
+
+
+def extension_id(extension: Path = EXTENSION) -> str:
+    """The id Chrome gives: the first 16 bytes of the key's SHA-256, in the letters a to p; of the folder's path where no key is."""
+    key = json.loads((extension / "manifest.json").read_text(encoding="utf-8")).get("key")
+    named = base64.b64decode(key) if key else str(extension.resolve()).encode()
+    return hashlib.sha256(named).hexdigest()[:32].translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
+
+
+@contextmanager
+def shared_playwright() -> Iterator[Playwright]:
+    """Playwright's sync API runs once a thread: whoever comes second is given the first one's."""
+    if _shared:
+        yield _shared[0]
+        return
+    with sync_playwright() as playwright:
+        _shared.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _shared.clear()
+
+
+@contextmanager
+def open_chromium(
+    playwright: Playwright, profile: Path, extension: Path = EXTENSION, *, headless: bool = True, lang: str = "en"
+) -> Iterator[BrowserContext]:
+    """A Chromium on its own profile folder with the unpacked extension, closed at the end. `lang` is the browser's own language."""
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=find_chromium(),
+        headless=False,  # Playwright's own headless mode is the old one, without extensions; the flag says which we want
+        args=chromium_flags(extension, headless=headless, lang=lang),
+        env={**os.environ, "LANGUAGE": lang},
+        viewport={"width": 1100, "height": 760},
+    )
+    try:
+        yield context
+    finally:
+        context.close()
