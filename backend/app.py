@@ -26,6 +26,7 @@ from backend.accounts.linkedin_api import api as linkedin_room
 from backend.accounts.local_linkedin import build_local_provider
 from backend.accounts.local_linkedin_api import api as local_linkedin_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
+from backend.accounts.sandbox_api import api as sandbox_accounts_room
 from backend.credits import check_session
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
@@ -48,6 +49,7 @@ from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import Renewal
 from backend.web.api import api as web_room
 from backend.web.mailbox_api import api as mailbox_room
+from backend.web.sandbox_api import api as sandbox_mail_room
 
 ROOMS: list[Room] = [web_room, lookup_room, subscriptions_room, linkedin_room, accounts_room, credits_room, service_room]
 """Every room with an HTTP face, top floor first."""
@@ -88,7 +90,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 def _local_rooms(settings: Settings) -> list[Room]:
     """Rooms that exist on the user's own machine only."""
-    rooms = {mailbox_room: settings.local_mail, local_linkedin_room: settings.local_linkedin}
+    rooms = {
+        mailbox_room: settings.local_mail,
+        local_linkedin_room: settings.local_linkedin,
+        sandbox_mail_room: settings.sandbox,
+        sandbox_accounts_room: settings.sandbox,
+    }
     return [room for room, open_here in rooms.items() if open_here]
 
 

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     smtp_url: str = Field("", repr=False)
     mail_from: str = "Candor <no-reply@candor.example>"
+    controller_name: str = "Candor, trial installation"
+    controller_address: str = "on this computer"
+    privacy_contact: str = "privacy@candor.example"
     linkedin_client_id: str = ""
     linkedin_client_secret: str = Field("", repr=False)
 
@@ -82,10 +85,10 @@ class Settings(BaseSettings):
 
     @property
     def local_mail(self) -> bool:
-        """Whether mail stays in the mailbox page: the embedded default, on loopback, without SMTP_URL."""
-        return self.embedded and self.on_loopback and not self.smtp_url
+        """Whether mail stays in the mailbox page: the embedded default or the sandbox, on loopback, without SMTP_URL."""
+        return (self.embedded or self.sandbox) and self.on_loopback and not self.smtp_url
 
     @property
     def local_linkedin(self) -> bool:
         """Whether a provider of our own stands in for LinkedIn: as for the mailbox, where no client id is set."""
-        return self.embedded and self.on_loopback and not self.linkedin_client_id
+        return (self.embedded or self.sandbox) and self.on_loopback and not self.linkedin_client_id

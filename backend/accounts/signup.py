@@ -35,7 +35,7 @@ def sign_up(kernel: Kernel, email: str, password: str, lang: str) -> None:
     with kernel.database.begin() as connection:
         row = find_row(connection, login, lock=True)
         if row is None:
-            row = _open_account(connection, kernel, email, login, password_hash, lang)
+            row = open_account(connection, kernel, email, login, password_hash, lang)
         if row.state != "pending":
             if written:
                 letter = write_letter("known", open_email(kernel, row), row.lang)
@@ -97,10 +97,10 @@ def mail_code(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any]) -> No
     post(connection, kernel.sealer, letter, now)
 
 
-def _open_account(
+def open_account(
     connection: sa.Connection, kernel: Kernel, email: str, login: list[bytes], password_hash: str, lang: str
 ) -> sa.Row[Any]:
-    """The new account's row, or that of a rival who was faster with the same address."""
+    """The new, pending account's row, or that of a rival who was faster with the same address."""
     now = kernel.clock.now()
     account_id = connection.execute(sa.text("SELECT nextval('accounts_account_id_seq')")).scalar_one()
     mine = insert(logins).values(digest=login[0], account_id=account_id).on_conflict_do_nothing().returning(logins.c.account_id)
