@@ -75,6 +75,8 @@ class Card {
     if (!this.here) return;
     const text = name || (settled ? Words.t('nameUnknown') : Words.t('oneMoment'));
     this.head.append(build('h2', { class: name ? 'name' : 'name unknown', 'data-part': 'name', dir: 'auto' }, text));
+    const address = 'vanity' in this.here.key ? `in/${this.here.key.vanity}` : this.here.key.member;
+    if (!name) this.head.append(build('p', { class: 'headline', 'data-part': 'address', dir: 'auto' }, address));
     if (name && headline) this.head.append(build('p', { class: 'headline', dir: 'auto', title: headline }, headline));
   }
 
