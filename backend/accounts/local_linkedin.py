@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import time
+from contextvars import Context
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,13 @@ def build_local_provider(settings: Settings, app: Any) -> OpenIdProvider:
     """The client's side. It asks its own process: no port to find, and no thread of another worker to wait for."""
     here = f"{settings.public_url}{PATH}"
     endpoints = Endpoints(issuer_of(settings), f"{here}/authorize", f"{here}/token", f"{here}/keys")
-    return OpenIdProvider(endpoints, CLIENT_ID, CLIENT_SECRET, httpx.WSGITransport(app=app))
+
+    def ask_ourselves(environ: Any, start_response: Any) -> Any:
+        # In a fresh context: Flask would otherwise share `g` between the request that asks and the one that answers.
+        return Context().run(app, environ, start_response)
+
+    transport = httpx.WSGITransport(app=ask_ourselves)
+    return OpenIdProvider(endpoints, CLIENT_ID, CLIENT_SECRET, transport)
 
 
 def issuer_of(settings: Settings) -> str:

@@ -81,6 +81,12 @@ def test_a_member_is_synchronised_for_sixty_days(jane: Newcomer, token: str, bro
     assert jane.me(token).json["linkedin"]["synced"] is True  # type: ignore[index]
 
 
+def test_asking_our_own_provider_leaves_the_asking_request_alone(jane: Newcomer, token: str, browser: Browser) -> None:
+    back = urlsplit(browser.sign_in(browser.leave(connect(jane, token)), "member-1"))
+    page = browser.client.get(f"{back.path}?{back.query}", headers={"X-Request-Id": "mine"})
+    assert (page.status_code, page.headers["X-Request-Id"]) == (200, "mine")
+
+
 def test_consent_comes_first_in_its_present_version_and_in_six_mentions(jane: Newcomer, token: str) -> None:
     for lang, word in (("en", "Withdraw"), ("fr", "Retrait")):
         consent = link_of(jane, token, **{"Accept-Language": lang})["consent"]
