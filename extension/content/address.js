@@ -64,7 +64,7 @@ const Address = (() => {
     return other && memberKey(decodeOnce(other[1]).split(',')[0]);
   }
 
-  /** Which kind of page lives at an address, by its path alone. @param {string | URL} url */
+  /** The kind of page an address is of, by its path. @param {string | URL} url */
   function place(url) {
     const path = onLinkedIn(url)?.pathname.toLowerCase() ?? '/elsewhere';
     const room = path.split('/')[1];
@@ -84,7 +84,7 @@ const Address = (() => {
     return a.member === b.member || Boolean(one?.proven && two?.proven && one.number === two.number);
   }
 
-  /** The address sent as `profile`: it names the member and nothing else the user was doing. @param {MemberKey} key */
+  /** The address sent as `profile`: it names the member and nothing else. @param {MemberKey} key */
   function profileUrl(key) {
     const path = 'vanity' in key ? `in/${encodeURIComponent(key.vanity)}` : `${opaque(key.member)?.product ?? 'in'}/${key.member}`;
     return `https://www.linkedin.com/${path}/`;

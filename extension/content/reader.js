@@ -19,7 +19,7 @@ const readProfile = (() => {
   function textOf(element) {
     const copy = /** @type {Element | undefined} */ (element?.cloneNode(true));
     copy?.querySelectorAll(Selectors.unseen).forEach((part) => part.remove());
-    return plain(copy?.textContent);
+    return plain(copy?.textContent) ?? plain(element?.textContent);
   }
 
   /** @param {string} text @returns {any} */
@@ -76,8 +76,7 @@ const readProfile = (() => {
   /** @param {Document} document @param {string} place */
   function kindOf(document, place) {
     /** @param {string} css @param {string} [text] */
-    const has = (css, text) =>
-      text ? all(document, css).some((one) => one.textContent?.includes(text)) : document.querySelector(css) !== null;
+    const has = (css, text) => all(document, css).some((one) => !text || one.textContent?.includes(text));
     const id = document.querySelector(Selectors.pageKey)?.getAttribute('content') ?? '';
     if (place === 'wall' || /auth[_-]?wall|guest[_-]home|login|signup/i.test(id)) return 'wall';
     if (place === 'not-found' || /404|not[_-]?found|unavailable/i.test(id) || has(Selectors.notFound)) return 'not-found';
@@ -88,7 +87,7 @@ const readProfile = (() => {
     if (has(Selectors.classicShell)) return 'profile-classic';
     if (has(Selectors.serverShell)) return 'profile-server';
     if (has(Selectors.jsonLd, '"Person"')) return 'profile-public';
-    // Status 999 comes with nothing but a script that leads to the wall.
+    // Status 999: nothing but a script that leads to the wall.
     const bare = !has('body > :not(script)') && has('script', '/authwall');
     return bare || has(Selectors.joinForm) ? 'wall' : 'profile-unknown';
   }
@@ -133,7 +132,7 @@ const readProfile = (() => {
       return name ? { name, headline: textAt(Selectors.publicHeadline), rule } : null;
     }
 
-    /** The answers the page was loaded with that were asked for by, or spell, the member's name. @returns {Found} */
+    /** The embedded answers asked for by the member's name, or spelling it. @returns {Found} */
     function fromEmbedded() {
       const name = 'vanity' in key ? key.vanity : key.member;
       const spellings = [name, encodeURIComponent(name)];
@@ -147,16 +146,18 @@ const readProfile = (() => {
       return null;
     }
 
-    /** The heading above the person's "contact info" link. @returns {Found} */
+    /** The heading above (4: followed by) the person's "contact info" link. @returns {Found} */
     function fromContactLink() {
       const links = shown(Selectors.contactLink);
-      const ids = shown(Selectors.topCard).map((card) => /A[CE][owM]AA[\w-]{34}/.exec(card.getAttribute('componentkey') ?? '')?.[0]);
+      const cards = shown(Selectors.topCard).map((card) => card.getAttribute('componentkey') ?? '');
+      const ids = cards.map((text) => /A[CE][owM]AA[\w-]{34}/.exec(text)?.[0]);
       const byCard = 'member' in key && ids.length && ids.every((member) => member && isKey({ member }));
       if (!links.length || !links.every((link) => byCard || isKey(keyIn(link)))) return null;
       for (let card = links[0].parentElement; card; card = card.matches(Selectors.main) ? null : card.parentElement) {
         const headings = all(card, Selectors.heading).filter((one) => !one.closest(Selectors.stranger));
         if (!headings.length) continue;
-        const above = headings.filter((one) => one.compareDocumentPosition(links[0]) & 4 && textOf(one)); // 4: it follows
+        const seen = headings.filter((one) => textOf(one) && !one.matches(Selectors.unseen));
+        const above = seen.filter((one) => one.compareDocumentPosition(links[0]) & 4);
         const name = textOf(above.find(({ localName }) => localName === 'h1') ?? above[0]);
         return name ? { name, headline: textOf(card.querySelector(Selectors.classicHeadline)), rule: 'contact-link' } : null;
       }

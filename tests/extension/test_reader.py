@@ -326,6 +326,22 @@ def test_a_sales_lead_without_links_of_its_own_is_read_from_its_card(blank: Page
     assert read(blank, page, at("sales"))["name"] == MIRA.name
 
 
+def test_other_candidates_beside_a_recruiter_profile_do_not_hide_its_name(blank: Page) -> None:
+    link = f'<a href="/talent/profile/{opaque_id(NUMBER + 1, "recruiter")}">Rail</a>'
+    row = f"<li><span data-test-row-lockup-full-name>{link}</span></li>"
+    page = linkedin_page("recruiter", MIRA).replace("</body>", f"<ul>{row}</ul></body>")
+    assert read(blank, page, at("recruiter"))["name"] == MIRA.name
+
+
+def test_a_hidden_heading_is_passed_over_and_a_name_in_a_button_is_not(blank: Page) -> None:
+    page = linkedin_page("server", MIRA).replace("<h2", '<h2 class="visually-hidden">Top card</h2><h2')
+    assert read(blank, page, at("server"))["name"] == MIRA.name
+    button = page.replace(f">{MIRA.name}</h2>", f"><button>{MIRA.name}</button></h2>")
+    assert read(blank, button, at("server"))["name"] == MIRA.name
+    doubled = f'>{MIRA.name}<span class="visually-hidden">{MIRA.name}</span></h2>'
+    assert read(blank, page.replace(f">{MIRA.name}</h2>", doubled), at("server"))["name"] == MIRA.name
+
+
 def test_a_search_in_recruiter_has_no_single_person(blank: Page) -> None:
     rows = "".join(f"<li><span data-test-row-lockup-full-name>{who}</span></li>" for who in ("Ann A", "Bob B"))
     assert read(blank, f"<ul>{rows}</ul>", at("recruiter"))["name"] is None
