@@ -49,7 +49,9 @@ function explainProblem(problem) {
   const known = PROBLEMS.find((one) => one.code === problem.code);
   if (!known) return { text: problem.detail || problem.title || Words.t('problemOther', problem.code), way: 'retry' };
   const text = [Words.t(known.say)];
-  if (problem.retry_after) text.push(Words.t('waitSeconds', Words.number(problem.retry_after)));
+  const wait = problem.retry_after ?? 0;
+  if (wait > 90) text.push(Words.t('waitMinutes', Words.number(Math.ceil(wait / 60))));
+  else if (wait) text.push(Words.t('waitSeconds', Words.number(wait)));
   else if (problem.retry_at ?? problem.resets_at)
     text.push(Words.t('waitUntil', Words.moment(problem.retry_at ?? problem.resets_at)));
   return { text: text.join(' '), way: known.way };

@@ -236,6 +236,10 @@ def test_every_obstacle_is_said_in_plain_words(linkedin: LinkedIn, fake: FakeSer
     card.page.reload()
     card.click(data_act="lookup")
     card.wait_for("Try again in 7 seconds.")
+    fake.answers["/v1/lookups"] = (503, {"code": "notices-late", "status": 503}, {"Retry-After": "600"})
+    card.page.reload()
+    card.click(data_act="lookup")
+    card.wait_for("Try again in 10 minutes.")
 
 
 def test_a_402_settles_each_kind_on_its_own_line(linkedin: LinkedIn, fake: FakeServer) -> None:
