@@ -30,6 +30,8 @@ from backend.accounts.sandbox_api import api as sandbox_accounts_room
 from backend.credits import check_session
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
+from backend.directory.due import MonthOver, Notices, NoticesLate
+from backend.directory.sandbox_api import api as sandbox_people_room
 from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
@@ -43,6 +45,7 @@ from backend.kernel.problems import Problem
 from backend.kernel.switches import EXTENSION_OFF
 from backend.kernel.tokens import install_tokens, read_caller
 from backend.lookup.api import api as lookup_room
+from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
 from backend.subscriptions import begin_freemium
 from backend.subscriptions.api import api as subscriptions_room
@@ -51,7 +54,9 @@ from backend.web.api import api as web_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
 
-ROOMS: list[Room] = [web_room, lookup_room, subscriptions_room, linkedin_room, accounts_room, credits_room, service_room]
+ROOMS: list[Room] = [
+    web_room, lookup_room, privacy_room, subscriptions_room, linkedin_room, accounts_room, credits_room, service_room,
+]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
 _SEEN_KEPT = 100_000
@@ -95,6 +100,7 @@ def _local_rooms(settings: Settings) -> list[Room]:
         local_linkedin_room: settings.local_linkedin,
         sandbox_mail_room: settings.sandbox,
         sandbox_accounts_room: settings.sandbox,
+        sandbox_people_room: settings.sandbox,
     }
     return [room for room, open_here in rooms.items() if open_here]
 
@@ -110,7 +116,8 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     """Everything that time does, in any order: `kernel.due.tick` sorts by instant."""
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
-    return [Expiry(), Renewal(), Delivery(kernel.sealer, send, keep=settings.local_mail)]
+    delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
+    return [Expiry(), Renewal(), MonthOver(), Notices(kernel), delivery, NoticesLate()]
 
 
 def _wire_events(kernel: Kernel) -> None:

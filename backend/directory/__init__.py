@@ -1,6 +1,12 @@
 """Floor 1, the directory: people, identities, sealed facts with their papers, sources, suppression, notices."""
 
+from backend.directory.objections import object_to_use, read_objector
 from backend.directory.profile_key import ProfileKey, read_profile_key
 from backend.directory.reading import Detail, Found, find_person, owe_notice
+from backend.directory.sample import SamplePerson, sample_people
+from backend.directory.sample import load as load_sample
 
-__all__ = ["Detail", "Found", "ProfileKey", "find_person", "owe_notice", "read_profile_key"]
+__all__ = [
+    "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample", "object_to_use", "owe_notice",
+    "read_objector", "read_profile_key", "sample_people",
+]  # fmt: skip

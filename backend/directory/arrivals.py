@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.directory.rows import RETENTION_MONTHS, Refused, Row, Value, add_months
-from backend.directory.tables import LONGEST_RETENTION_MONTHS
+from backend.directory.tables import CONTACT_FIELDS, LONGEST_RETENTION_MONTHS
 
 OF_THE_JOB = frozenset({"b2b_email", "phone", "company", "title"})
 _ONE_AT_A_TIME = frozenset({"name", "title"})
@@ -66,6 +66,7 @@ class Person:
     person_id: int
     country: str | None = None
     lang: str | None = None
+    tell_by: datetime | None = None
     is_new: bool = False
     is_hidden: bool = False
     changes: int = 0
@@ -165,10 +166,10 @@ class Meeting:
         self._add(value, digests[0], first, expires_at)
 
     def _collected_anew(self, fact: Fact) -> bool:
-        """Whether the row names a day after the fact ended: then it is a new collection, a new fact, and a new notice."""
+        """Whether the row was collected after the fact ended, and says so: a new collection is a new fact, and a new notice."""
         ended = fact.closed_at if fact.closed_at is not None else fact.expires_at
         may = fact.is_open or fact.closed_reason in _MAY_COME_BACK
-        return may and self.row.collected_at is not None and self.row.collected_at > ended
+        return may and self.row.collected_at is not None and self.row.collected_at >= ended
 
     def _replace_others(self, value: Value, digests: list[bytes]) -> bool:
         others = [
@@ -197,6 +198,9 @@ class Meeting:
         row = self.row
         basis, evidence = row.basis_of(value)
         is_phone = value.field == "phone"
+        if value.field in CONTACT_FIELDS:
+            month_on = add_months(self.collected_at, 1)
+            self.person.tell_by = min(self.person.tell_by or month_on, month_on)
         self.person.facts.append(
             Fact(
                 fact_id=None,

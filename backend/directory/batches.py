@@ -71,9 +71,10 @@ class Batch:
         if self._new_identities:
             self._connection.execute(identities.insert(), self._new_identities)
         for person in persons:
-            if person.changes and not person.is_new:
+            if not person.is_new and (person.changes or any(fact.fact_id is None for fact in person.facts)):
                 this = people.c.person_id == person.person_id
-                self._connection.execute(people.update().where(this).values(country=person.country, lang=person.lang))
+                changed = {"country": person.country, "lang": person.lang, "tell_by": person.tell_by}
+                self._connection.execute(people.update().where(this).values(changed))
         # Closed before opened: of a value, one fact at a time is open.
         self._update_facts(persons)
         self._insert_facts(persons)
@@ -113,7 +114,7 @@ class Batch:
         if not ids:
             return {}
         persons = {
-            row.person_id: Person(row.person_id, row.country, row.lang, is_hidden=row.hidden_at is not None)
+            row.person_id: Person(row.person_id, row.country, row.lang, row.tell_by, is_hidden=row.hidden_at is not None)
             for row in self._connection.execute(sa.select(people).where(people.c.person_id == sa.func.any(ids)))
         }
         stored = sa.select(facts).where(facts.c.person_id == sa.func.any(ids)).order_by(facts.c.fact_id)
@@ -164,6 +165,7 @@ class Batch:
                 {
                     "digest": digests[0],
                     "kind": key.kind,
+                    "key_id": self._kernel.digester.key_id,
                     "person_id": person.person_id,
                     "source_id": source_id,
                     "seen_at": row.collected_at or self._today,
@@ -176,7 +178,13 @@ class Batch:
 
     def _insert_people(self, new: Sequence[Person]) -> None:
         rows = [
-            {"person_id": person.person_id, "country": person.country, "lang": person.lang, "created_at": self._now}
+            {
+                "person_id": person.person_id,
+                "country": person.country,
+                "lang": person.lang,
+                "tell_by": person.tell_by,
+                "created_at": self._now,
+            }
             for person in new
         ]
         if rows:

@@ -15,7 +15,8 @@ _IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
 _LOCAL = re.compile(r"[^\s@\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LEGAL_FORMS = re.compile(
-    r"(?: (?:sas|sasu|sarl|eurl|sa|snc|gmbh|ag|kg|ug|se|ltd|limited|plc|llp|llc|inc|corp|bv|nv|srl|spa|snc|sl|slu|lda|sp z o o))+$"
+    "(?: (?:sas|sasu|sarl|eurl|sa|snc|gmbh|ag|kg|ug|se|ltd|limited|plc|llp|llc|inc|corp|bv|nv|srl|spa|sl|slu|lda|sp z oo|sp z o o)"
+    ")+$"
 )
 
 # Private mail services: an address there is the person's own, whatever column it stands in.
@@ -101,5 +102,5 @@ def normalise_words(text: str) -> str:
 
 def normalise_company(name: str) -> str:
     """A company's name for comparing, without its legal form."""
-    words = normalise_words(name)
+    words = normalise_words(name.replace(".", ""))
     return _LEGAL_FORMS.sub("", words) or words

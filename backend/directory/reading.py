@@ -45,7 +45,8 @@ NOBODY = Found((), {}, {}, "done")
 _SELECT = """
 SELECT p.person_id, p.absorbed, p.country, f.fact_id, f.field, f.sealed, f.digest, f.region, s.name, f.collected_at,
        f.verified_at, f.method, f.basis, f.consent_evidence, f.confidence, f.screening, f.screened_at, f.state,
-       (SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id AND n.state <> 'impossible')
+       (SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id AND n.state <> 'impossible'),
+       (SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id AND n.state = 'impossible')
 FROM people p
 LEFT JOIN facts f ON f.person_id = p.person_id AND f.field IN ('b2b_email', 'phone', 'direct_email')
   AND f.closed_at IS NULL AND f.state <> 'restricted' AND f.expires_at > %(at)s AND f.collected_at <= %(at)s
@@ -76,8 +77,8 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
     if not rows:
         return NOBODY
     root, absorbed, country = rows[0][:3]
-    told_through = rows[0][-1] or 0
-    known = [_Known(*row[3:-1]) for row in rows if row[3] is not None]
+    told_through, unreachable_through = (number or 0 for number in rows[0][-2:])
+    known = [_Known(*row[3:-2]) for row in rows if row[3] is not None]
     showable, blocked = {}, {}
     for kind in kinds:
         allowed = []
@@ -92,10 +93,12 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
             blocked.pop(kind, None)
             showable[kind] = _rank(kernel, root, country, allowed, at, open_values)
     notice: Notice = "done"
-    if showable and not any(fact.field != "phone" for fact in known):
-        notice = "impossible"
-    elif showable and told_through < max(fact.fact_id for fact in known):
-        notice = "owed"
+    if showable:
+        newest = max(fact.fact_id for fact in known)
+        if unreachable_through >= newest or all(fact.field == "phone" for fact in known):
+            notice = "impossible"
+        elif told_through < newest:
+            notice = "owed"
     return Found((root, *absorbed), showable, blocked, notice)
 
 
@@ -159,7 +162,7 @@ def place_of(person_id: int, field: str) -> str:
     return f"fact:{person_id}:{field}"
 
 
-# Committed before anything is charged. `through_fact_id` makes it once for what is known today, by whoever asks and however often.
+# `through_fact_id` makes it once for what is known today, by whoever asks and however often.
 _OWE = """
 INSERT INTO notices (person_id, through_fact_id, cause, owed_at, due_at)
 SELECT f.person_id, max(f.fact_id), 'disclosure', %(at)s, %(at)s FROM facts f

@@ -23,7 +23,11 @@ class Digester:
 
     def digests(self, kind: str, value: str) -> list[bytes]:
         """The digests a stored row may carry: one for each key still kept, the current first."""
-        return [_hmac(key, kind, value) for _, key in self._keys.keys]
+        return [digest for _, digest in self.keyed_digests(kind, value)]
+
+    def keyed_digests(self, kind: str, value: str) -> list[tuple[str, bytes]]:
+        """The same with the id of the key that made each."""
+        return [(key_id, _hmac(key, kind, value)) for key_id, key in self._keys.keys]
 
 
 def _hmac(key: bytes, kind: str, value: str) -> bytes:

@@ -165,6 +165,7 @@ def upgrade() -> None:
         "identities",
         sa.Column("digest", sa.LargeBinary(), nullable=False, comment="personal=True: keyed digest of `kind:value`"),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False, comment="the key that made the digest"),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -325,6 +326,12 @@ def upgrade() -> None:
         sa.Column(
             "hidden_at", sa.DateTime(timezone=True), nullable=True, comment="the person objected: nothing is shown from then on"
         ),
+        sa.Column(
+            "tell_by",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="told by then at the latest, of what nobody has told them yet; null: nothing new",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("people_country_check")),
         sa.CheckConstraint("lang ~ '^[a-z]{2}$'", name=op.f("people_lang_check")),
@@ -334,6 +341,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("people_pkey")),
         comment="personal=True: one row a person; everything known about them is a fact",
     )
+    op.create_index("people_tell_by_idx", "people", ["tell_by"], unique=False, postgresql_where=sa.text("tell_by IS NOT NULL"))
     op.create_table(
         "permits",
         sa.Column("workspace_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -489,6 +497,7 @@ def downgrade() -> None:
     op.drop_index(op.f("resets_expires_at_idx"), table_name="resets")
     op.drop_table("resets")
     op.drop_table("permits")
+    op.drop_index("people_tell_by_idx", table_name="people", postgresql_where=sa.text("tell_by IS NOT NULL"))
     op.drop_table("people")
     op.drop_index("notices_due_idx", table_name="notices", postgresql_where=sa.text("state IN ('owed', 'posted')"))
     op.drop_table("notices")
