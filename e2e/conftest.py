@@ -1,0 +1,98 @@
+"""The fixtures of candor_browser.py for every test in this folder, and one running Candor for all of them."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.candor_browser import (  # noqa: F401
+    browser_context,
+    browser_language,
+    card,
+    extension_folder,
+    go_offline,
+    kill_worker,
+    linkedin,
+    open_own,
+    panel,
+    playwright_driver,
+    popup,
+)
+from e2e.running_candor import RunningCandor, running_candor
+
+PASSWORD = "a fine pass phrase"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def candor() -> Iterator[RunningCandor]:
+    """Candor, started as a newcomer starts it, with a few people of our own imported."""
+    with running_candor() as running:
+        running.import_people(*(_row(number) for number in range(1, 13)))
+        yield running
+
+
+def vanity(number: int) -> str:
+    """The profile of one of the twelve imported people."""
+    return f"noor-bakker-{number}-candor-sample"
+
+
+def phone(number: int) -> str:
+    """That person's number, from the range kept for fiction in the United States."""
+    return f"+1 415-555-01{number:02d}"
+
+
+def _row(number: int) -> dict[str, str]:
+    return {
+        "full_name": f"Noor Bakker {number}",
+        "linkedin_url": f"https://www.linkedin.com/in/{vanity(number)}/",
+        "work_email": f"noor.bakker{number}@molenwerk.example",
+        "mobile_phone": phone(number),
+        "personal_email": "",
+        "company": "Molenwerk",
+        "title": "Head of Purchasing",
+        "country": "NL",
+    }
+
+
+@pytest.fixture
+def person() -> int:
+    """The number of an imported person nobody was shown before in this run."""
+    return next(_numbers)
+
+
+@pytest.fixture
+def agreed(open_own: Callable[[str], Page], candor: RunningCandor) -> None:  # noqa: F811
+    """The consent page has been read and agreed to, and the server's address typed into the popup."""
+    welcome = open_own("welcome/welcome.html")
+    welcome.click("#agree")
+    expect(welcome.locator("#agreed")).to_be_visible()
+    welcome.close()
+    page = open_own("popup/popup.html")
+    page.click("#foot summary")
+    page.fill("input[name=server]", candor.url)
+    page.click("[data-act=server]")
+    expect(page.locator("input[name=email]")).to_be_visible()
+    page.close()
+
+
+@pytest.fixture
+def seller(agreed: None, open_own: Callable[[str], Page], candor: RunningCandor) -> str:  # noqa: F811
+    """A salesperson with every step done, signed in through the popup; their email."""
+    email = f"seller{next(_numbers)}-{id(object())}@vendor.example"
+    made = httpx.post(f"{candor.url}/v1/sandbox/accounts", json={"email": email, "password": PASSWORD, "state": "synchronised"})
+    assert made.status_code == 201, made.text
+    page = open_own("popup/popup.html")
+    sign_in(page, email)
+    page.close()
+    return email
+
+
+def sign_in(popup: Page, email: str, password: str = PASSWORD) -> None:  # noqa: F811
+    """Sign in through the popup."""
+    popup.fill("input[name=email]", email)
+    popup.fill("input[name=password]", password)
+    popup.click("[data-act=sign-in]")
+    expect(popup.locator("[data-view=account]")).to_be_visible()
