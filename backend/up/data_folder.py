@@ -26,6 +26,7 @@ class Samples(NamedTuple):
     email: str
     password: str
     profile_url: str
+    profile_name: str
 
 
 class Running(TypedDict):

@@ -48,7 +48,7 @@ def show_demo(chromium: str, server: str, samples: Samples, screenshot: Path | N
     """Open the sample profile, signed in, until the window is closed; or reveal what there is and write a PNG."""
     with _browser(chromium, headless=screenshot is not None) as context:
         with step("Opening the sample profile", "The sample profile is open"):
-            context.route("https://www.linkedin.com/**", _answer_for_linkedin)
+            context.route("https://www.linkedin.com/**", lambda route: _answer_for_linkedin(route, samples))
             _sign_in(context, server, samples)
             page = context.new_page()
             page.goto(samples.profile_url)
@@ -63,7 +63,7 @@ def show_demo(chromium: str, server: str, samples: Samples, screenshot: Path | N
         with step("Revealing", f"Written: {screenshot}"):
             card = _Card(page)
             card.click("lookup")
-            card.click("reveal-all", "reveal")
+            card.click("reveal-all", "reveal", "copy")  # what was paid for in an earlier demo shows at once
             card.wait_for("copy")
             page.screenshot(path=screenshot)
 
@@ -93,13 +93,15 @@ def _browser(chromium: str, headless: bool) -> Iterator[BrowserContext]:
         shutil.rmtree(profile, ignore_errors=True)
 
 
-def _answer_for_linkedin(route: Route) -> None:
+def _answer_for_linkedin(route: Route, samples: Samples) -> None:
     parts = [unquote(part) for part in urlsplit(route.request.url).path.split("/") if part]
     if route.request.resource_type != "document" or len(parts) < 2 or parts[0] != "in":
         route.fulfill(status=404, body="")
         return
-    words = parts[1].removesuffix("-candor-sample").split("-")
-    name = " ".join(word.capitalize() for word in words if not word.isdigit())
+    if parts[1] in samples.profile_url:
+        name = samples.profile_name
+    else:  # another sample person: <name>-<country>-candor-sample
+        name = " ".join(word.capitalize() for word in parts[1].removesuffix("-candor-sample").split("-")[:-1])
     route.fulfill(content_type="text/html; charset=utf-8", body=linkedin_page("classic", vanity=parts[1], name=name))
 
 

@@ -92,7 +92,7 @@ def _start(around: Surroundings, address: Address, options: Options, supervisor:
         with step("Emptying the database", "The database is empty; the suppression list and the keys are kept"):
             drop_all_but_kept(around.folder, around.database)
     migrate(around)
-    samples = load_samples() if around.database is not None and address.loopback else None
+    samples = load_samples() if around.database is not None and not os.environ.get("SMTP_URL") else None
     with step("Starting the API", f"The API answers at {address.local_url}"):
         supervisor.add(_api(around, address))
     with step("Starting the worker", "The worker runs"):
