@@ -9,7 +9,7 @@ _ORDER = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Operation:
-    """One call as the page shows it; `body` and `answers` are schemas as indented JSON."""
+    """One call as the page shows it."""
 
     anchor: str
     method: str
@@ -19,8 +19,16 @@ class Operation:
     caller: str
     limit: str
     parameters: list[dict[str, Any]]
-    body: str
-    answers: list[tuple[str, str, str]]
+    body: "Shape | None"
+    answers: "list[tuple[str, str, Shape | None]]"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is sent or answered: the name of a shape listed below on the page, or else the schema as indented JSON."""
+
+    name: str
+    text: str
 
 
 def list_operations(document: dict[str, Any]) -> dict[str, list[Operation]]:
@@ -44,13 +52,16 @@ def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
         caller=next((name for scheme in found.get("security", []) for name in scheme), ""),
         limit=found.get("x-limit", ""),
         parameters=found.get("parameters", []),
-        body=_schema(found.get("requestBody", {})),
-        answers=[(status, answer["description"], _schema(answer)) for status, answer in found["responses"].items()],
+        body=_shape(found.get("requestBody", {})),
+        answers=[(status, answer["description"], _shape(answer)) for status, answer in found["responses"].items()],
     )
 
 
-def _schema(holder: dict[str, Any]) -> str:
+def _shape(holder: dict[str, Any]) -> Shape | None:
     for media, content in holder.get("content", {}).items():
         if "problem" not in media:
-            return json.dumps(content["schema"], indent=2, ensure_ascii=False)
-    return ""
+            schema = content["schema"]
+            if set(schema) == {"$ref"}:
+                return Shape(schema["$ref"].rpartition("/")[2], "")
+            return Shape("", json.dumps(schema, indent=2, ensure_ascii=False))
+    return None

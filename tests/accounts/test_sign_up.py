@@ -2,12 +2,16 @@
 
 import threading
 from datetime import timedelta
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import psycopg
 import pytest
 
+from backend.accounts import attempts
 from backend.kernel.clock import MovableClock
+from backend.kernel.limits import Limit
 from tests.accounts.conftest import Newcomer, read_letters
 
 
@@ -105,6 +109,29 @@ def test_a_known_address_is_answered_the_same_and_its_owner_is_told(jane: Newcom
     assert "already" in told.subject
     assert told.to == jane.email
     assert jane.sign_in("another-good-password").status_code == 401
+    assert jane.sign_in().status_code == 200
+
+
+def test_a_known_address_takes_as_long_as_an_unknown_one(jane: Newcomer) -> None:
+    jane.join()
+    times: dict[str, list[float]] = {"known": [], "unknown": []}
+    for number in range(7):
+        for name, email in (("known", jane.email), ("unknown", f"new{number}@acme.example")):
+            start = perf_counter()
+            assert jane.sign_up(email=email).status_code == 201
+            times[name].append(perf_counter() - start)
+    assert 0.5 < median(times["known"]) / median(times["unknown"]) < 2
+
+
+def test_strangers_cannot_flood_a_mailbox(jane: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
+    jane.sign_up()
+    object.__setattr__(jane.kernel, "settings", jane.kernel.settings.model_copy(update={"rate_limits": True}))
+    monkeypatch.setattr(attempts, "LETTERS", Limit("letters", 3, 3600, 3))
+    for path in ("/v1/accounts/code", "/v1/password/reset") * 3:
+        assert jane.post(path, {"email": jane.email}).status_code == 202
+    assert jane.sign_up(password="a-strangers-password").status_code == 201
+    assert len(read_letters(jane.kernel)) == 1 + 3
+    assert jane.validate().status_code == 200
     assert jane.sign_in().status_code == 200
 
 
