@@ -4,8 +4,7 @@ from pathlib import Path
 
 from flask import Response, current_app, request
 
-from backend.accounts import confirm_reset
-from backend.accounts.rules import LONGEST_PASSWORD
+from backend.accounts import LONGEST_PASSWORD, confirm_reset
 from backend.kernel.http import ENDPOINTS, Room, kernel
 from backend.kernel.limits import PAGES, SIGN_INS
 from backend.kernel.openapi import describe_api

@@ -67,7 +67,7 @@ def test_every_colour_is_readable_on_its_ground(client: FlaskClient) -> None:
     assert len(blocks) == 2
     for block in blocks:
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        for name in ("ink", "accent", "quiet", "ageing", "error"):
+        for name in ("ink", "accent", "quiet", "error"):
             assert contrast(colours[name], colours["paper"]) >= 4.5, name
         assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
         assert contrast(colours["quiet"], colours["desk"]) >= 4.5
