@@ -6,5 +6,6 @@ from backend.accounts.rules import LONGEST_PASSWORD
 from backend.accounts.steps import AccountActivated, mark_extension_seen, read_extension_version, read_version
 
 __all__ = [
-    "LONGEST_PASSWORD", "Account", "AccountActivated", "confirm_reset", "mark_extension_seen", "read_account", "read_extension_version", "read_version",
+    "LONGEST_PASSWORD", "Account", "AccountActivated", "confirm_reset",
+    "mark_extension_seen", "read_account", "read_extension_version", "read_version",
 ]  # fmt: skip
