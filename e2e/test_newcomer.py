@@ -108,7 +108,7 @@ def test_a_forgotten_password_is_set_anew_with_the_code_from_the_mail(seller: st
     popup.fill("input[name=email]", seller)
     popup.fill("input[name=password]", PASSWORD)
     popup.click("[data-act=sign-in]")
-    expect(popup.locator("[role=alert]")).not_to_be_empty()
+    expect(popup.get_by_text("Email or password is wrong.")).to_be_visible()
     popup.fill("input[name=password]", "another fine pass phrase")
     popup.click("[data-act=sign-in]")
     expect(popup.locator("[data-view=account]")).to_be_visible()

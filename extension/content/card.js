@@ -8,6 +8,7 @@ class Card {
   /** @type {Record<string, Balance> | null} */ credits = null;
   /** @type {Line[]} */ lines = [];
   shownAt = 0;
+  saying = 0;
 
   /**
    * @param {{ask: (message: any) => Promise<Answer>, still?: () => boolean}} seams
@@ -32,8 +33,9 @@ class Card {
 
   /** @param {string} text */
   announce(text) {
+    cancelAnimationFrame(this.saying);
     this.live.textContent = '';
-    requestAnimationFrame(() => (this.live.textContent = text));
+    if (text) this.saying = requestAnimationFrame(() => (this.live.textContent = text));
   }
 
   /** A person to show, not asked about yet; or nobody. @param {Here | null} here @param {boolean} [settled] name read? */
@@ -43,6 +45,7 @@ class Card {
     this.#drawHead(settled);
     if (same && !['waiting', 'problem', 'set-up'].includes(this.body.dataset.view ?? '')) return;
     this.lines = [];
+    this.announce(''); // what was said of the last person
     this.foot.hidden = true;
     if (!here) return this.#view('nobody', build('p', { class: 'note' }, Words.t('nobody')));
     if (!settled) return this.#view('waiting', build('p', { class: 'note' }, Words.t('reading')));
