@@ -2,108 +2,24 @@
 
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
-import psycopg
 import pytest
 
-from backend.up.data_folder import REPOSITORY, DataFolder
+from backend.up.data_folder import REPOSITORY
 from backend.up.secrets import read_secrets
-from backend.up.server_user import ourselves
-
-PATIENCE = 40
-STAND_IN = ("-m", "tests.up.stand_in")
-
-
-class Copy:
-    """One `candor up`, its output and its processes."""
-
-    def __init__(self, data: Path, *options: str, port: int | None = None, env: dict[str, str] | None = None) -> None:
-        self.data = data
-        self.port = port or free_port()
-        self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115
-        clean = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-        self.process = subprocess.Popen(
-            [sys.executable, *STAND_IN, "up", f"--data={data}", f"--port={self.port}", *options],
-            cwd=REPOSITORY,
-            env={**clean, **(env or {})},
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self.family: list[psutil.Process] = []
-
-    def said(self) -> str:
-        self.output.seek(0)
-        return self.output.read()
-
-    def up(self) -> "Copy":
-        until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll() is not None, self.said)
-        assert self.process.poll() is None, self.said()
-        self.family = psutil.Process(self.process.pid).children(recursive=True)
-        return self
-
-    def refused(self) -> str:
-        assert self.process.wait(PATIENCE) == 1, self.said()
-        return self.said()
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        self.process.send_signal(number)
-        self.process.wait(PATIENCE)
-
-    def child(self, word: str) -> psutil.Process:
-        return next(one for one in psutil.Process(self.process.pid).children() if word in " ".join(one.cmdline()))
-
-    def environment(self) -> dict[str, str]:
-        note = DataFolder(self.data, ourselves()).running()
-        assert note is not None
-        return note["environment"]
-
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.environment()["DATABASE_OWNER_URL"], autocommit=True) as connection:
-            cursor = connection.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-
-
-def until(true: Callable[[], bool], tell: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, tell()
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def alive(family: list[psutil.Process]) -> list[psutil.Process]:
-    return [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+from tests.up.copies import PATIENCE, STAND_IN, Copy, alive, until
 
 
 def command(*arguments: str) -> str:
     done = subprocess.run([sys.executable, *STAND_IN, *arguments], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Under /tmp rather than pytest's own folder, which root's servers may not enter."""
-    with tempfile.TemporaryDirectory(prefix="candor-up-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name) / "data"
 
 
 @pytest.fixture
