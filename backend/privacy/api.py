@@ -1,7 +1,6 @@
 """HTTP: the objection page. Its address is the secret, so it needs no login; looking at it changes nothing, its one button does."""
 
 from flask import Response
-from werkzeug.utils import redirect
 
 from backend.directory import object_to_use, read_objector
 from backend.kernel.http import Room, kernel
@@ -30,7 +29,7 @@ def object_(token: str) -> Response:
     if objector is None:
         return _nobody()
     object_to_use(house, objector[0], house.clock.now())
-    return redirect(token, 303)  # type: ignore[return-value]
+    return Response(status=303, headers={"Location": token})
 
 
 def _nobody() -> Response:

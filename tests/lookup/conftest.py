@@ -43,7 +43,7 @@ class Directory:
         row = self.owner.execute("INSERT INTO people (country, created_at) VALUES (%s, %s) RETURNING person_id", (country, now))
         person: int = row.fetchone()[0]  # type: ignore[index]
         self.owner.execute(
-            "INSERT INTO identities (digest, kind, person_id, source_id, seen_at) VALUES (%s, 'vanity', %s, %s, %s)",
+            "INSERT INTO identities (digest, kind, key_id, person_id, source_id, seen_at) VALUES (%s, 'vanity', 'd1', %s, %s, %s)",
             (self.kernel.digester.digest("vanity", vanity), person, self._source(now), now),
         )
         for kind, given in details.items():
