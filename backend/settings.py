@@ -48,7 +48,6 @@ class Settings(BaseSettings):
     code_tries: int = 5
     synchronisation_days: int = 60
     oldest_extension: str = "0.1.0"
-    notice_lead_hours: int = 0
 
     @field_validator("digest_keys", "sealing_keys", mode="before")
     @classmethod

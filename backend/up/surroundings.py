@@ -24,6 +24,7 @@ from backend.up import postgres as pg
 from backend.up import redis as rd
 from backend.up.address import Address
 from backend.up.data_folder import DataFolder, open_data_folder
+from backend.up.data_option import data_option
 from backend.up.embedded import arrange
 from backend.up.failures import CannotStart
 from backend.up.fresh import restore_kept
@@ -224,4 +225,4 @@ def with_servers(command: click.Command) -> click.Command:
 
     run.with_servers = True  # type: ignore[attr-defined]
     command.callback = run
-    return command
+    return data_option(command)
