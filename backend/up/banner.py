@@ -21,11 +21,12 @@ def show_banner(folder: DataFolder, address: Address, samples: Samples | None) -
         rows += [
             ("Sample account", f"{samples.email}   password  {samples.password}"),
             ("Sample profile", samples.profile_url),
+            ("See it at once", "bin/candor demo"),
         ]
-    if address.loopback and not os.environ.get("SMTP_URL"):
-        rows.append(("Mail", f"{url}/mailbox"))
+    if not os.environ.get("SMTP_URL"):
+        embedded = os.environ["EMBEDDED"] == "1"
+        rows.append(("Mail", f"{url}/mailbox" if embedded else "goes nowhere until SMTP_URL is set"))
     rows += [
-        ("See it at once", "bin/candor demo"),
         ("API", f"{url}/docs"),
         ("Data", f"{folder.path}" + (f"   (for bin/candor: --data {folder.path})" if asked_folder() else "")),
     ]

@@ -154,8 +154,8 @@ def open_data_folder(asked: Path | None, embedded: bool) -> tuple[DataFolder, st
             return _open(FALLBACK_AS_ROOT, embedded), remark
     except _Unreachable as unreachable:
         raise CannotStart(f"{unreachable}\nChoose a folder it can enter with --data, or run Candor as a user.") from None
-    except (PermissionError, NotADirectoryError) as error:
-        raise CannotStart(f"{error.filename}: {error.strerror}. Choose a folder of yours with --data.") from error
+    except OSError as error:
+        raise CannotStart(f"{error.filename}: {error.strerror}. Choose another folder with --data.") from error
 
 
 class _Unreachable(Exception):
