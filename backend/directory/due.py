@@ -25,6 +25,7 @@ OBJECTION = "objection"
 _GIVE_UP_AFTER = 8  # tries at an address that the mail server refuses: more than an hour
 _REFUSED = "SMTPRecipientsRefused"
 _AT_ONCE = 200
+_LETTERS_AT_ONCE = 20
 _OWE_WITHIN_A_MONTH = sa.text("""
 INSERT INTO notices (person_id, through_fact_id, cause, owed_at, due_at)
 SELECT p.person_id, max(f.fact_id), 'month', :at, greatest(p.tell_by, :at)
@@ -80,7 +81,14 @@ class Notices:
         return due
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Write one letter; a person without any address is noted as `impossible`, one who objected meanwhile as `void`."""
+        """Write some letters, the most urgent first."""
+        written = 0
+        while written < _LETTERS_AT_ONCE and self._write_one(connection, until):
+            written += 1
+        return written > 0
+
+    def _write_one(self, connection: sa.Connection, until: datetime) -> bool:
+        """A person without any address is noted as `impossible`, one who objected meanwhile as `void`."""
         notice = connection.execute(
             sa.select(notices.c.person_id, notices.c.through_fact_id)
             .where(notices.c.state == "owed", notices.c.owed_at <= until)

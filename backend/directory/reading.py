@@ -45,9 +45,13 @@ NOBODY = Found((), {}, {}, "done")
 _SELECT = """
 SELECT p.person_id, p.absorbed, p.country, f.fact_id, f.field, f.sealed, f.digest, f.region, s.name, f.collected_at,
        f.verified_at, f.method, f.basis, f.consent_evidence, f.confidence, f.screening, f.screened_at, f.state,
-       (SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id AND n.state <> 'impossible'),
-       (SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id AND n.state = 'impossible')
+       n.told_through, n.unreachable_through
 FROM people p
+LEFT JOIN LATERAL (
+  SELECT max(through_fact_id) FILTER (WHERE state <> 'impossible') AS told_through,
+         max(through_fact_id) FILTER (WHERE state = 'impossible') AS unreachable_through
+  FROM notices WHERE notices.person_id = p.person_id
+) n ON true
 LEFT JOIN facts f ON f.person_id = p.person_id AND f.field IN ('b2b_email', 'phone', 'direct_email')
   AND f.closed_at IS NULL AND f.state <> 'restricted' AND f.expires_at > %(at)s AND f.collected_at <= %(at)s
   AND NOT EXISTS (SELECT FROM suppression x WHERE x.digest = f.digest)
