@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     def _refuse_open_doors(self) -> "Settings":
         if self.sandbox and (not self.on_loopback or self.smtp_url):
             raise ValueError("The sandbox opens on loopback only, and never where SMTP_URL is set.")
+        if not self.smtp_url and not self.local_mail:
+            raise ValueError("Set SMTP_URL: mail stays on this machine only in the embedded default and in the sandbox.")
         return self
 
     @property

@@ -94,7 +94,8 @@ def running_candor(*options: str) -> Iterator[RunningCandor]:
             running = RunningCandor(f"http://127.0.0.1:{port}", data)
             end = time.monotonic() + _PATIENCE_S
             while "Ctrl-C stops it" not in (folder / "up.log").read_text():
-                assert process.poll() is None and time.monotonic() < end, (folder / "up.log").read_text()
+                assert process.poll() is None, (folder / "up.log").read_text()
+                assert time.monotonic() < end, "Candor did not start in time"
                 time.sleep(0.2)
             yield running
         finally:

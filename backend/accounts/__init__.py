@@ -3,9 +3,8 @@
 from backend.accounts.records import Account, read_account
 from backend.accounts.resets import confirm_reset
 from backend.accounts.rules import LONGEST_PASSWORD
-from backend.accounts.steps import AccountActivated, mark_extension_seen, read_extension_version, read_version
+from backend.accounts.steps import AccountActivated
 
 __all__ = [
-    "LONGEST_PASSWORD", "Account", "AccountActivated", "confirm_reset",
-    "mark_extension_seen", "read_account", "read_extension_version", "read_version",
+    "LONGEST_PASSWORD", "Account", "AccountActivated", "confirm_reset", "read_account",
 ]  # fmt: skip

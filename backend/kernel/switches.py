@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import psycopg
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ class Switches:
         if time.monotonic() - self._read_at > _FRESH_SECONDS and self._lock.acquire(blocking=False):
             try:
                 self._on = frozenset(row[0] for row in self._database.call("SELECT name FROM switches", ()))
-                self._read_at = time.monotonic()
+            except psycopg.OperationalError:
+                pass  # The database is away: what was known stays, and the answer says itself what is wrong.
             finally:
+                self._read_at = time.monotonic()
                 self._lock.release()
         return name in self._on
 

@@ -27,6 +27,19 @@ def show_style() -> Response:
     return response
 
 
+@api.get("/", who="anyone", limit=PAGES, media=HTML)
+def show_start() -> Response:
+    """Say what Candor is and where to begin."""
+    settings = kernel().settings
+    return answer_page("start.html", server=settings.public_url, mailbox=settings.local_mail)
+
+
+@api.get("/robots.txt", who="anyone", limit=PAGES, media="text/plain")
+def show_robots() -> Response:
+    """Ask crawlers to stay away: nothing here is about anybody without a sign-in anyway."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
 @api.get("/terms", who="anyone", limit=PAGES, media=HTML)
 def show_terms() -> Response:
     """Show the general conditions in force."""

@@ -219,7 +219,7 @@ def test_on_day_sixty_one_reveals_ask_for_a_renewal(jane: Newcomer, token: str, 
     assert jane.post("/v1/lookups", profile, **bearer(token)).status_code == 200
 
 
-@pytest.mark.clause("6.1.10", "R25")
+@pytest.mark.clause("R25")
 @pytest.mark.parametrize(
     ("quirks", "picture", "match"),
     [

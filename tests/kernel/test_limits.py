@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -59,10 +60,7 @@ def test_every_address_is_declared_with_one_limit_and_who_may_call(app: Flask) -
     assert all(endpoint.who in ("person", "spender") for endpoint in personal)
 
 
-def test_a_bucket_holds_no_name_of_an_account(limited: FlaskClient, stand: Any) -> None:
-    import redis
-
-    limited.get("/healthz")
-    assert [key.decode() for key in redis.Redis.from_url(stand.redis_url).scan_iter()] == [
-        "LIMITER/{address:127.0.0.1}:checks/candor/6000/60/second"
-    ]
+def test_a_bucket_is_named_by_address_and_limit_and_by_nothing_else(limited: FlaskClient, narrow: Limit, stand: Any) -> None:
+    limited.get("/healthz?email=ada@lovelace.example")
+    keys = [key.decode() for key in redis.Redis.from_url(stand.redis_url).scan_iter()]
+    assert keys == ["LIMITER/{address:127.0.0.1}:narrow/candor/3/3600/second"]

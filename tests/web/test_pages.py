@@ -12,7 +12,7 @@ from backend.kernel.due import tick
 from backend.kernel.mail import Letter, post
 from backend.kernel.problems import KINDS
 
-PAGES = ("/terms", "/privacy", "/docs", "/problems", "/problems/credits-exhausted", "/password/reset", "/mailbox")
+PAGES = ("/", "/terms", "/privacy", "/docs", "/problems", "/problems/credits-exhausted", "/password/reset", "/mailbox")
 
 
 class Elements(HTMLParser):
