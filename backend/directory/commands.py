@@ -18,21 +18,24 @@ from backend.kernel import Kernel, build_kernel
 _EXAMPLES = {
     "source": "'Example Data Ltd'",
     "licence": "CONTRACT-2026-01",
-    "kind": "|".join(SOURCE_KINDS),
-    "visibility": "|".join(VISIBILITIES),
-    "basis": "|".join(BASES),
+    "kind": SOURCE_KINDS[0],
+    "visibility": VISIBILITIES[0],
+    "basis": BASES[0],
 }
+_CHOICES = {"kind": SOURCE_KINDS, "visibility": VISIBILITIES, "basis": BASES}
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", default="", help="The source's own name, such as 'Example Data Ltd'.")
 @click.option("--licence", default="", help="The contract or permission under which the data may be used.")
-@click.option("--kind", default="", type=click.Choice(("", *SOURCE_KINDS)), help="What kind of source it is.")
+@click.option("--kind", type=click.Choice(SOURCE_KINDS), help="What kind of source it is.")
 @click.option("--visibility", default="", help=f"Who could see the data there: {', '.join(VISIBILITIES)}.")
-@click.option("--basis", default="", type=click.Choice(("", *BASES)), help="The lawful basis.")
+@click.option("--basis", type=click.Choice(BASES), help="The lawful basis.")
 @click.option("--country", default="", help="Where the people live, such as FR. Phone numbers are read by it.")
-def import_command(file: Path, source: str, licence: str, kind: str, visibility: str, basis: str, country: str) -> None:
+def import_command(
+    file: Path, source: str, licence: str, kind: str | None, visibility: str, basis: str | None, country: str
+) -> None:
     """Import people from FILE, CSV or JSON Lines.
 
     The options say once where the file comes from, and fill columns of the same name where those are empty. Refused rows are listed
@@ -41,13 +44,16 @@ def import_command(file: Path, source: str, licence: str, kind: str, visibility:
     from backend.settings import Settings
 
     given = {
-        "source": source, "licence": licence, "kind": kind, "visibility": visibility, "basis": basis, "country": country,
+        "source": source, "licence": licence, "kind": kind or "", "visibility": visibility, "basis": basis or "",
+        "country": country,
     }  # fmt: skip
     kernel = build_kernel(Settings())
     try:
         run_import(kernel, file, given)
     except MissingPapers as missing:
-        raise click.ClickException(f"{missing} Type:\n\n  {command_for(file, given, missing.columns)}\n") from None
+        others = "".join(f"\n  {name} is one of {', '.join(_CHOICES[name])}" for name in missing.columns if name in _CHOICES)
+        command = command_for(file, given, missing.columns)
+        raise click.ClickException(f"{missing} Type, with the words that are right for it:\n\n  {command}\n{others}") from None
     except UnreadableFile as unreadable:
         raise click.ClickException(str(unreadable)) from None
     finally:

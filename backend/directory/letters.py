@@ -115,14 +115,14 @@ class NoticeLetter:
         )
 
     def _held_lines(self, texts: Texts) -> list[str]:
+        """One line for each source and day, naming everything that came from there then."""
+        together: dict[tuple[str, str, str], dict[str, None]] = {}
+        for each in self.held:
+            came = (each.source, texts.visibilities[each.visibility], each.collected_at.strftime(texts.date_format))
+            together.setdefault(came, {})[texts.fields[each.field]] = None
         return [
-            texts.data[1].format(
-                field=texts.fields[each.field],
-                source=each.source,
-                visibility=texts.visibilities[each.visibility],
-                date=each.collected_at.strftime(texts.date_format),
-            )
-            for each in self.held
+            texts.data[1].format(field=", ".join(named), source=source, visibility=visibility, date=date)
+            for (source, visibility, date), named in together.items()
         ]
 
     def _as_text(self, texts: Texts, greeting: str, parts: list[tuple[str, str, list[str]]]) -> str:

@@ -67,7 +67,8 @@ def test_what_is_missing_is_refused_with_the_command_to_type(
     result = run(file, "--source", "My Source", "--country", "FR")
     assert result.exit_code == 1
     assert "does not say licence, kind, visibility, basis" in result.output
-    assert f"bin/candor import {file} --source 'My Source' --country FR --licence CONTRACT-2026-01 --kind" in result.output
+    assert f"bin/candor import {file} --source 'My Source' --country FR --licence CONTRACT-2026-01 --kind supplier" in result.output
+    assert "kind is one of supplier, registry, company_site" in result.output
     assert not directory.find().persons
 
 

@@ -213,6 +213,7 @@ def test_english_is_no_fallback_where_the_official_language_is_written_here() ->
 def test_every_language_says_all_of_article_14_with_the_objection_first(lang: str) -> None:
     texts = read_texts(lang)
     held = [Held(field, f"Source {field}", seen, START) for field in FIELDS for seen in VISIBILITIES]
+    held += [Held("phone", "Source twice", "everyone", START), Held("b2b_email", "Source twice", "everyone", START)]
     letter = NoticeLetter(
         to="jane@firm.example",
         lang=lang,
@@ -226,6 +227,7 @@ def test_every_language_says_all_of_article_14_with_the_objection_first(lang: st
     for body in (letter.text, letter.html):
         # the first thing in the letter, before the greeting and all else
         assert body.index("/objection/abc") < body.index("Jané") < body.index("Source phone")
+        assert body.count("Source twice") == 1
         for needed in ("1 Street", "privacy@firm.example", "https://www.cnil.fr/", "2026" if lang == "en" else "03"):
             assert needed in body
         assert "{" not in body.replace("style=", "")
