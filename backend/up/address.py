@@ -32,7 +32,8 @@ class Address:
 def settle_address(host: str, port: int, environment: Mapping[str, str], sandbox: bool) -> Address:
     """Check host, port, PUBLIC_URL and SMTP_URL against each other."""
     try:
-        ip = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][4][0])
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        ip = str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])  # of both kinds, the one people type
     except OSError:
         raise CannotStart(f"There is no address called “{host}”. Try --host 127.0.0.1.") from None
     loopback = ipaddress.ip_address(ip).is_loopback

@@ -12,6 +12,7 @@ PUBLIC = {"PUBLIC_URL": "https://candor.example/"}
 def test_loopback_needs_nothing() -> None:
     address = settle_address("localhost", 8000, {}, sandbox=True)
     assert address.loopback
+    assert address.ip == "127.0.0.1"
     assert address.public_url == "http://localhost:8000"
 
 
