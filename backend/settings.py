@@ -38,7 +38,6 @@ class Settings(BaseSettings):
     linkedin_client_id: str = ""
     linkedin_client_secret: str = Field("", repr=False)
 
-    embedded: bool = False
     sandbox: bool = False
     rate_limits: bool = True
 
@@ -71,7 +70,7 @@ class Settings(BaseSettings):
         if self.sandbox and (not self.on_loopback or self.smtp_url):
             raise ValueError("The sandbox opens on loopback only, and never where SMTP_URL is set.")
         if not self.smtp_url and not self.local_mail:
-            raise ValueError("Set SMTP_URL: mail stays on this machine only in the embedded default and in the sandbox.")
+            raise ValueError("Set SMTP_URL: only on loopback does mail stay on this machine, in the mailbox page.")
         return self
 
     @property
@@ -86,10 +85,10 @@ class Settings(BaseSettings):
 
     @property
     def local_mail(self) -> bool:
-        """Whether mail stays in the mailbox page: the embedded default or the sandbox, on loopback, without SMTP_URL."""
-        return (self.embedded or self.sandbox) and self.on_loopback and not self.smtp_url
+        """Whether mail stays in the mailbox page: on loopback, where no mail server is named."""
+        return self.on_loopback and not self.smtp_url
 
     @property
     def local_linkedin(self) -> bool:
-        """Whether a provider of our own stands in for LinkedIn: as for the mailbox, where no client id is set."""
-        return (self.embedded or self.sandbox) and self.on_loopback and not self.linkedin_client_id
+        """Whether a provider of our own stands in for LinkedIn: on loopback, where no client of LinkedIn's is named."""
+        return self.on_loopback and not self.linkedin_client_id

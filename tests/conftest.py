@@ -47,7 +47,6 @@ def settings(stand: Servers) -> Settings:
         id_key="i" * 40,
         digest_keys=f"d1:{_key('d')}",
         sealing_keys=f"s1:{_key('s')}",
-        embedded=True,
         rate_limits=False,
     )
 

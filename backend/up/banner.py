@@ -24,8 +24,7 @@ def show_banner(folder: DataFolder, address: Address, samples: Samples | None) -
             ("See it at once", "bin/candor demo"),
         ]
     if not os.environ.get("SMTP_URL"):
-        embedded = os.environ["EMBEDDED"] == "1"
-        rows.append(("Mail", f"{url}/mailbox" if embedded else "goes nowhere until SMTP_URL is set"))
+        rows.append(("Mail", f"{url}/mailbox"))
     rows += [
         ("API", f"{url}/docs"),
         ("Data", f"{folder.path}" + (f"   (for bin/candor: --data {folder.path})" if asked_folder() else "")),

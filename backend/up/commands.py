@@ -67,7 +67,7 @@ def demo_command(screenshot: Path | None) -> None:
     from backend.up.demo import check_demo, show_demo
 
     try:
-        chromium = check_demo(screenshot)
+        check_demo(screenshot)
         folder, _ = open_data_folder(asked_folder(), needs_embedded())
         running = folder.running()
         with suppress(KeyboardInterrupt), ExitStack() as undo:
@@ -78,7 +78,7 @@ def demo_command(screenshot: Path | None) -> None:
                 server, samples = candor.address.public_url, candor.samples
             if samples is None:
                 raise CannotStart("This Candor has no sample account: it does not run on the embedded default.")
-            show_demo(chromium, server, samples, screenshot)
+            show_demo(server, samples, screenshot)
     except CannotStart as failure:
         raise click.ClickException(str(failure)) from failure
 

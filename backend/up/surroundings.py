@@ -85,7 +85,6 @@ def surround(folder: DataFolder, address: Address | None = None, options: Option
         environment["REDIS_URL"] = own_cache.url
     if address is not None:
         environment["PUBLIC_URL"] = address.public_url
-    environment["EMBEDDED"] = "1" if own_database is not None and (address is None or address.loopback) else "0"
     environment["SANDBOX"] = "1" if options.sandbox else "0"
     environment["RATE_LIMITS"] = "0" if options.sandbox and not options.limits else given.get("RATE_LIMITS", "1")
     passed_on = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PURGE_URL", "REDIS_URL")

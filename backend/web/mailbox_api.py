@@ -1,4 +1,4 @@
-"""HTTP: the mailbox page, on the embedded default only: mail that would have been sent stays here to be read."""
+"""HTTP: the mailbox page, on loopback without a mail server only: mail that would have been sent stays here to be read."""
 
 from flask import Response
 from markupsafe import Markup, escape
