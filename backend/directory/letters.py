@@ -126,7 +126,7 @@ class NoticeLetter:
         ]
 
     def _as_text(self, texts: Texts, greeting: str, parts: list[tuple[str, str, list[str]]]) -> str:
-        rule = "=" * 64
+        rule = "=" * 40
         lines = [rule, texts.objection_title, texts.objection_text, "", self.objection_url, rule, "", greeting, "", texts.intro]
         for heading, text, items in parts:
             lines += ["", heading, *([text] if text else []), *(f"- {item}" for item in items)]
