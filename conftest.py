@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["e2e.candor_browser"]
+
 CLAUSES = Path(__file__).parent / "docs" / "terms" / "clauses.csv"
 CACHE_KEY = "candor/clauses"
 MOST_A_TEST = 4

@@ -7,12 +7,15 @@
         card.wait_for("1 phone")
         linkedin.walk()                                       # on to THEO by history.pushState, the page a moment later
 
-Each test has a fresh profile (nothing agreed, nobody signed in). Whatever a test does, at its end `linkedin` asserts that the
-extension asked nothing of LinkedIn (compliance L2) and that nobody asked anything of any host but LinkedIn and this machine.
+One Chromium serves all tests; each finds it as new: nothing agreed, nobody signed in, no page open. Whatever a test does, at
+its end `linkedin` asserts that the extension asked nothing of LinkedIn (compliance L2) and that nobody asked anything of any host
+but LinkedIn and this machine.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
@@ -21,11 +24,86 @@ from e2e.card_driver import Card
 from e2e.chromium import EXTENSION, extension_id, open_chromium, shared_playwright
 from e2e.linkedin_site import LinkedIn
 
+_FORGET = "Promise.all([chrome.storage?.local.clear(), chrome.storage?.session.clear()])"
+
+
+class Browsers:
+    """The one Chromium of this run; asked for with another extension or language, it is started anew."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._open: tuple[Path, str, BrowserContext] | None = None
+        self._undo = ExitStack()
+
+    def open(self, extension: Path, lang: str) -> BrowserContext:
+        if self._open and self._open[:2] == (extension, lang):
+            return self._open[2]
+        self.close()
+        context = self._undo.enter_context(open_chromium(self._playwright, extension, lang=lang))
+        if (extension / "welcome").exists():
+            find_consent_page(context)  # closed while it still loads, it can leave the extension without words
+        self._open = (extension, lang, context)
+        self.make_new()
+        return context
+
+    def make_new(self) -> None:
+        """As it was when it started, but for the consent page."""
+        if self._open is None:
+            return
+        extension, _, context = self._open
+        page = context.new_page()
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        context.set_offline(False)
+        context.clear_cookies()
+        end_workers(context, extension)
+        page.goto(f"chrome-extension://{extension_id(extension)}/manifest.json")
+        page.evaluate(_FORGET)
+        page.goto("about:blank")
+
+    def close(self) -> None:
+        self._open = None
+        self._undo.close()
+
+
+def find_consent_page(context: BrowserContext) -> Page:
+    """The page that opens by itself at the first run, once it can be read."""
+    for _ in range(200):
+        for page in context.pages:
+            if page.url.endswith("/welcome/welcome.html"):
+                page.wait_for_selector("h1")
+                return page
+        context.pages[0].wait_for_timeout(50)
+    raise AssertionError("the consent page did not open")
+
+
+def end_workers(context: BrowserContext, extension: Path) -> int:
+    """Ends the extension's service worker, as Chrome does after 30 idle seconds. Returns how many were running."""
+    assert context.browser
+    session = context.browser.new_browser_cdp_session()
+    start = f"chrome-extension://{extension_id(extension)}/"
+    targets = session.send("Target.getTargets")["targetInfos"]
+    workers = [one["targetId"] for one in targets if one["type"] == "service_worker" and one["url"].startswith(start)]
+    for worker in workers:
+        session.send("Target.closeTarget", {"targetId": worker})
+    while any(one["targetId"] in workers for one in session.send("Target.getTargets")["targetInfos"]):
+        pass
+    session.detach()
+    return len(workers)
+
 
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     with shared_playwright() as playwright:
         yield playwright
+
+
+@pytest.fixture(scope="session")
+def browsers(playwright_driver: Playwright) -> Iterator[Browsers]:
+    running = Browsers(playwright_driver)
+    yield running
+    running.close()
 
 
 @pytest.fixture
@@ -41,23 +119,26 @@ def browser_language() -> str:
 
 
 @pytest.fixture
-def browser_context(
-    playwright_driver: Playwright, extension_folder: Path, browser_language: str, tmp_path: Path
-) -> Iterator[BrowserContext]:
-    """Chromium on a fresh profile with the unpacked extension."""
-    with open_chromium(playwright_driver, tmp_path / "profile", extension_folder, lang=browser_language) as context:
-        if not context.service_workers:
-            context.wait_for_event("serviceworker")
-        yield context
+def browser_context(browsers: Browsers, extension_folder: Path, browser_language: str) -> Iterator[BrowserContext]:
+    """Chromium with the unpacked extension, as new."""
+    yield browsers.open(extension_folder, browser_language)
+    browsers.make_new()
+
+
+@pytest.fixture
+def last_of_its_browser(browsers: Browsers, browser_context: BrowserContext) -> Iterator[None]:
+    """For a test after which the extension is not what it was: the next test gets another browser."""
+    yield
+    browsers.close()
 
 
 @pytest.fixture
 def linkedin(browser_context: BrowserContext) -> Iterator[LinkedIn]:
     """LinkedIn: `visit`, `walk`, and afterwards who asked for what (`made_by_extension`, `holding`, `strays`)."""
-    site = LinkedIn(browser_context)
-    yield site
-    assert site.to_linkedin_by_extension() == [], "the extension asked something of LinkedIn"
-    assert site.strays() == [], "something was asked of a host that has no part in this"
+    with LinkedIn(browser_context) as site:
+        yield site
+        assert site.to_linkedin_by_extension() == [], "the extension asked something of LinkedIn"
+        assert site.strays() == [], "something was asked of a host that has no part in this"
 
 
 @pytest.fixture
@@ -79,6 +160,18 @@ def open_own(browser_context: BrowserContext, extension_folder: Path) -> Callabl
 
 
 @pytest.fixture
+def own_page(open_own: Callable[[str], Page]) -> Page:
+    """A page with the extension's rights and nothing on it, to evaluate in."""
+    return open_own("manifest.json")
+
+
+@pytest.fixture
+def tell_worker(own_page: Page) -> Callable[..., Any]:
+    """`tell_worker(type="agree")`: a message to the worker as the extension's own pages send it; its answer."""
+    return lambda **message: own_page.evaluate("message => chrome.runtime.sendMessage(message)", message)
+
+
+@pytest.fixture
 def popup(open_own: Callable[[str], Page]) -> Page:
     """The popup, as a page in a tab."""
     return open_own("popup/popup.html")
@@ -92,19 +185,10 @@ def panel(open_own: Callable[[str], Page]) -> Page:
 
 @pytest.fixture
 def kill_worker(browser_context: BrowserContext, extension_folder: Path) -> Callable[[], None]:
-    """Ends the extension's service worker, as Chrome does after 30 idle seconds; the next message starts a new one."""
-    start = f"chrome-extension://{extension_id(extension_folder)}/"
+    """Ends the extension's service worker; the next message starts a new one."""
 
     def kill() -> None:
-        browser = browser_context.browser
-        assert browser
-        session = browser.new_browser_cdp_session()
-        targets = session.send("Target.getTargets")["targetInfos"]
-        workers = [one["targetId"] for one in targets if one["type"] == "service_worker" and one["url"].startswith(start)]
-        assert workers, "no worker is running"
-        for worker in workers:
-            session.send("Target.closeTarget", {"targetId": worker})
-        session.detach()
+        assert end_workers(browser_context, extension_folder), "no worker is running"
 
     return kill
 

@@ -2,6 +2,7 @@
 driver's own, and clicked with a real mouse (which the extension rightly tells from a scripted click)."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ _READ = """function (css, name) {
   const found = this.querySelector(css);
   return found && (name ? found.getAttribute(name) : found.innerText);
 }"""
+
+
+class NotShown(AssertionError):
+    """What was waited for did not come."""
 
 
 class Card:
@@ -81,11 +86,22 @@ class Card:
         bottom = min(size["height"], box["y"] + box["height"] + margin)
         self.page.screenshot(path=path, clip={"x": left, "y": top, "width": right - left, "height": bottom - top})
 
-    def wait_until(self, ready: Any, trouble: str, timeout_s: float) -> None:
+    def wait_until(self, ready: Callable[[], bool], trouble: str, timeout_s: float = PATIENCE_S) -> None:
         end = time.monotonic() + timeout_s
         while not ready():
-            assert time.monotonic() < end, f"{trouble} in {timeout_s:g} s; the card shows: {self.text()!r}"
+            if time.monotonic() > end:
+                raise NotShown(f"{trouble} in {timeout_s:g} s; the card shows: {self.text()!r}")
             self.page.wait_for_timeout(40)
+
+    def in_content_world(self, expression: str) -> Any:
+        """Evaluates where the extension's content script lives, as that script could; what comes of a promise is waited for."""
+        session, worlds = self._devtools(), []
+        session.on("Runtime.executionContextCreated", lambda event: worlds.append(event["context"]))
+        session.send("Runtime.disable")
+        session.send("Runtime.enable")  # names the worlds that are there
+        world = next(one["uniqueId"] for one in worlds if one["origin"].startswith("chrome-extension://"))
+        call = {"expression": expression, "uniqueContextId": world, "awaitPromise": True, "returnByValue": True}
+        return session.send("Runtime.evaluate", call)["result"].get("value")
 
     def _call(self, function: str, *arguments: str) -> Any:
         """Calls a function on the closed root; None when there is none, also when the page is just changing."""

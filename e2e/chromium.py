@@ -5,11 +5,12 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwright
 
 EXTENSION = Path(__file__).parents[1] / "extension"
 
@@ -64,18 +65,32 @@ def shared_playwright() -> Iterator[Playwright]:
 
 @contextmanager
 def open_chromium(
-    playwright: Playwright, profile: Path, extension: Path = EXTENSION, *, headless: bool = True, lang: str = "en"
+    playwright: Playwright,
+    extension: Path = EXTENSION,
+    *,
+    headless: bool = True,
+    lang: str = "en",
+    size: tuple[int, int] | None = (1100, 760),
 ) -> Iterator[BrowserContext]:
-    """A Chromium on its own profile folder with the unpacked extension, closed at the end. `lang` is the browser's own language."""
-    context = playwright.chromium.launch_persistent_context(
-        profile,
-        executable_path=find_chromium(),
-        headless=False,  # Playwright's own headless mode is the old one, without extensions; the flag says which we want
-        args=chromium_flags(extension, headless=headless, lang=lang),
-        env={**os.environ, "LANGUAGE": lang},
-        viewport={"width": 1100, "height": 760},
-    )
-    try:
-        yield context
-    finally:
-        context.close()
+    """A Chromium with the unpacked extension on a profile of its own, both gone at the end. `lang` is the browser's own language;
+    without a `size` pages are as large as the window."""
+    with tempfile.TemporaryDirectory(prefix="candor-chromium-", ignore_cleanup_errors=True) as profile:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=find_chromium(),
+            headless=False,  # Playwright's own headless mode is the old one, without extensions; the flag says which we want
+            args=chromium_flags(extension, headless=headless, lang=lang),
+            env={**os.environ, "LANGUAGE": lang},
+            viewport={"width": size[0], "height": size[1]} if size else None,
+            no_viewport=None if size else True,
+            handle_sigint=False,  # who opened it closes it
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        try:
+            if not context.service_workers:
+                context.wait_for_event("serviceworker")
+            yield context
+        finally:
+            with suppress(Error):  # a person may have closed the window
+                context.close()

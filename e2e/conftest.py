@@ -1,36 +1,25 @@
-"""The fixtures of candor_browser.py for every test in this folder, and one running Candor for all of them."""
+"""One running Candor for every test in this folder, with people of our own, and a salesperson signed in on it."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, cycle
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.candor_browser import (  # noqa: F401
-    browser_context,
-    browser_language,
-    card,
-    extension_folder,
-    go_offline,
-    kill_worker,
-    linkedin,
-    open_own,
-    panel,
-    playwright_driver,
-    popup,
-)
 from e2e.running_candor import RunningCandor, running_candor
 
 PASSWORD = "a fine pass phrase"
-_numbers = count(1)
+HOW_MANY = 12
+_sellers = count(1)
+_people = cycle(range(1, HOW_MANY + 1))
 
 
 @pytest.fixture(scope="session")
 def candor() -> Iterator[RunningCandor]:
     """Candor, started as a newcomer starts it, with a few people of our own imported."""
     with running_candor() as running:
-        running.import_people(*(_row(number) for number in range(1, 13)))
+        running.import_people(*(_row(number) for number in range(1, HOW_MANY + 1)))
         yield running
 
 
@@ -59,12 +48,12 @@ def _row(number: int) -> dict[str, str]:
 
 @pytest.fixture
 def person() -> int:
-    """The number of an imported person nobody was shown before in this run."""
-    return next(_numbers)
+    """The number of an imported person. Every seller is new, so that to each of them everybody is unknown."""
+    return next(_people)
 
 
 @pytest.fixture
-def agreed(open_own: Callable[[str], Page], candor: RunningCandor) -> None:  # noqa: F811
+def agreed(open_own: Callable[[str], Page], candor: RunningCandor) -> None:
     """The consent page has been read and agreed to, and the server's address typed into the popup."""
     welcome = open_own("welcome/welcome.html")
     welcome.click("#agree")
@@ -79,9 +68,9 @@ def agreed(open_own: Callable[[str], Page], candor: RunningCandor) -> None:  # n
 
 
 @pytest.fixture
-def seller(agreed: None, open_own: Callable[[str], Page], candor: RunningCandor) -> str:  # noqa: F811
+def seller(agreed: None, open_own: Callable[[str], Page], candor: RunningCandor) -> str:
     """A salesperson with every step done, signed in through the popup; their email."""
-    email = f"seller{next(_numbers)}-{id(object())}@vendor.example"
+    email = f"seller{next(_sellers)}-{id(object())}@vendor.example"
     made = httpx.post(f"{candor.url}/v1/sandbox/accounts", json={"email": email, "password": PASSWORD, "state": "synchronised"})
     assert made.status_code == 201, made.text
     page = open_own("popup/popup.html")
@@ -90,7 +79,7 @@ def seller(agreed: None, open_own: Callable[[str], Page], candor: RunningCandor)
     return email
 
 
-def sign_in(popup: Page, email: str, password: str = PASSWORD) -> None:  # noqa: F811
+def sign_in(popup: Page, email: str, password: str = PASSWORD) -> None:
     """Sign in through the popup."""
     popup.fill("input[name=email]", email)
     popup.fill("input[name=password]", password)

@@ -5,9 +5,11 @@ answers every CORS preflight itself, and a server that refuses the extension wou
 """
 
 import base64
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from types import TracebackType
+from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request
@@ -37,15 +39,23 @@ class Asked:
 
 
 class LinkedIn:
-    """The site in one browser. `page` is the tab last opened by `visit`; `asked` every http request since the start."""
+    """The site in one browser, while the `with` lasts. `page` is the tab last opened by `visit`; `asked` every http request since.
+    The page of an address that was never visited is made up; `people` are those to be shown there under their own names."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, people: Iterable[Person] = ()) -> None:
         self.context = context
         self.asked: list[Asked] = []
         self.html: dict[str, str] = {}
         self.page: Page | None = None
+        self._people = {person.vanity: person for person in people}
         self._sessions: dict[Page, CDPSession] = {}
-        context.on("request", self._note)
+
+    def __enter__(self) -> Self:
+        self.context.on("request", self._note)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.context.remove_listener("request", self._note)
 
     def visit(
         self,
@@ -57,7 +67,7 @@ class LinkedIn:
         **options: Any,
     ) -> Page:
         """Opens a page about a person (or a vanity name); `options` go to `linkedin_page`. Reuses the tab unless `new_tab`."""
-        person = who if isinstance(who, Person) else make_up(who or "mira-kessler-candor-sample")
+        person = who if isinstance(who, Person) else self._called(who or "mira-kessler-candor-sample")
         path = path or linkedin_path(kind, person.vanity)
         self.html[path] = linkedin_page(kind, person, **options)
         if self.page is None or self.page.is_closed() or new_tab:
@@ -113,8 +123,11 @@ class LinkedIn:
             return known
         room, _, rest = parts.path.strip("/").partition("/")
         if room == "in" and rest:
-            return linkedin_page("server", make_up(unquote(rest.split("/")[0])))
+            return linkedin_page("server", self._called(unquote(rest.split("/")[0])))
         return linkedin_page(_LISTS.get(room, "not-found"))
+
+    def _called(self, vanity: str) -> Person:
+        return self._people.get(vanity) or make_up(vanity)
 
     def _note_in_tab(self, event: dict[str, Any]) -> None:
         """Requests of our tabs. Chromium does not say who inserted an image, so what nobody answers for is held to be the
@@ -145,8 +158,8 @@ class LinkedIn:
 
 
 def make_up(vanity: str) -> Person:
-    """A person for any vanity name: ada-lind-candor-sample is Ada Lind."""
-    return Person(vanity, vanity.removesuffix("-candor-sample").replace("-", " ").title())
+    """A person for any vanity name: ada-lind-candor-sample and ada-lind-se-candor-sample are Ada Lind."""
+    return Person(vanity, re.sub(r"(-[a-z]{2})?-candor-sample$", "", vanity).replace("-", " ").title())
 
 
 def _is_extension(url: str) -> bool:

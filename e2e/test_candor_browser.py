@@ -47,9 +47,9 @@ document.addEventListener('mischief', ({ detail }) => {
 """
 
 
-@pytest.fixture
-def extension_folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "mischief"
+@pytest.fixture(scope="module")
+def extension_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("mischief")
     (folder / "popup").mkdir(parents=True)
     files = {"manifest.json": json.dumps(MANIFEST), "worker.js": WORKER, "content.js": CONTENT}
     for name, text in {**files, "popup/popup.html": "<h1>popup</h1>"}.items():
@@ -150,21 +150,21 @@ def test_offline_reaches_the_worker_too_also_a_new_one(
 
 @pytest.mark.parametrize("how", ["fetch", "image", "worker"])
 def test_whatever_way_the_extension_asks_linkedin_it_is_found(browser_context: BrowserContext, how: str) -> None:
-    site = LinkedIn(browser_context)  # not the fixture: its last words would be an error, and rightly
-    page = site.visit(MIRA)
-    assert site.to_linkedin_by_extension() == []
-    mischief(page, how, "https://www.linkedin.com/voyager/api/me?canary=planted%20canary", "planted canary")
-    assert set(site.to_linkedin_by_extension()) == {"https://www.linkedin.com/voyager/api/me?canary=planted%20canary"}
-    assert site.holding("planted canary")
+    with LinkedIn(browser_context) as site:  # not the fixture: its last words would be an error, and rightly
+        page = site.visit(MIRA)
+        assert site.to_linkedin_by_extension() == []
+        mischief(page, how, "https://www.linkedin.com/voyager/api/me?canary=planted%20canary", "planted canary")
+        assert set(site.to_linkedin_by_extension()) == {"https://www.linkedin.com/voyager/api/me?canary=planted%20canary"}
+        assert site.holding("planted canary")
 
 
 def test_what_the_page_itself_asks_is_not_the_extensions_and_strays_are_told(browser_context: BrowserContext) -> None:
-    site = LinkedIn(browser_context)
-    page = site.visit(MIRA)
-    page.evaluate("fetch('https://www.linkedin.com/own').catch(() => 0)")
-    mischief(page, "worker", "https://tracker.example/x")
-    assert site.to_linkedin_by_extension() == []
-    assert set(site.strays()) == {"https://tracker.example/x"}
+    with LinkedIn(browser_context) as site:
+        page = site.visit(MIRA)
+        page.evaluate("fetch('https://www.linkedin.com/own').catch(() => 0)")
+        mischief(page, "worker", "https://tracker.example/x")
+        assert site.to_linkedin_by_extension() == []
+        assert set(site.strays()) == {"https://tracker.example/x"}
 
 
 def test_the_extensions_pages_open_in_a_tab(popup: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.card_driver import Card
-from e2e.conftest import phone, vanity
+from e2e.conftest import HOW_MANY, phone, vanity
 from e2e.linkedin_site import LinkedIn, make_up
 from e2e.pages import Kind
 from e2e.running_candor import RunningCandor
@@ -24,7 +24,7 @@ def reveal_phone(card: Card) -> None:
 def test_the_card_changes_with_the_person_of_a_page_that_never_loads_anew(
     seller: str, linkedin: LinkedIn, card: Card, person: int
 ) -> None:
-    other = person % 12 + 1
+    other = person % HOW_MANY + 1
     linkedin.visit(vanity(person), then=make_up(vanity(other)))
     card.wait_for(make_up(vanity(person)).name)
     reveal_phone(card)
@@ -39,10 +39,10 @@ def test_the_card_changes_with_the_person_of_a_page_that_never_loads_anew(
 
 @pytest.mark.parametrize("kind", ["classic", "server", "public"])
 def test_every_layout_of_a_profile_gets_its_card(seller: str, linkedin: LinkedIn, card: Card, person: int, kind: Kind) -> None:
-    linkedin.visit(vanity(person % 12 + 1), kind)
+    linkedin.visit(vanity(person), kind)
     card.wait_for("Noor Bakker")
     reveal_phone(card)
-    card.wait_for(phone(person % 12 + 1)[-4:])
+    card.wait_for(phone(person)[-4:])
 
 
 @pytest.mark.parametrize("kind", ["wall", "guest-home", "not-found", "feed", "search", "company", "messaging"])
@@ -72,8 +72,7 @@ def test_without_credits_the_card_says_so_and_what_comes_next(
 def test_a_lost_network_is_said_and_the_retry_charges_once(
     seller: str, linkedin: LinkedIn, card: Card, go_offline: Callable[..., None], person: int
 ) -> None:
-    number = person % 12 + 1
-    linkedin.visit(vanity(number))
+    linkedin.visit(vanity(person))
     card.click("[data-act=lookup]")
     card.wait_for("1 phone")
     go_offline()
@@ -81,24 +80,23 @@ def test_a_lost_network_is_said_and_the_retry_charges_once(
     card.wait_until(lambda: card.shows("[data-code=offline], [data-code=unreachable]"), "nothing says it is offline", 15)
     go_offline(False)
     card.click("[data-act=retry]")
-    card.wait_for(phone(number)[-4:], 15)
+    card.wait_for(phone(person)[-4:], 15)
     assert card.read("dd[data-left=phone]") == "6"
 
 
 def test_a_killed_worker_costs_nothing_and_nobody_notices(
     seller: str, linkedin: LinkedIn, card: Card, kill_worker: Callable[[], None], person: int
 ) -> None:
-    number = person % 12 + 1
-    linkedin.visit(vanity(number))
+    linkedin.visit(vanity(person))
     card.click("[data-act=lookup]")
     card.wait_for("1 phone")
     kill_worker()
     card.click("[data-act=reveal][data-kind=phone]")
-    card.wait_for(phone(number)[-4:])
+    card.wait_for(phone(person)[-4:])
     kill_worker()
     linkedin.page.reload()  # type: ignore[union-attr]
     card.click("[data-act=lookup]")
-    card.wait_for(phone(number)[-4:])
+    card.wait_for(phone(person)[-4:])
     assert card.read("dd[data-left=phone]") == "6"
 
 
@@ -141,7 +139,7 @@ def test_who_objects_is_gone_also_for_who_had_paid(seller: str, candor: RunningC
 def test_switched_off_the_card_says_so_and_asks_nothing(
     seller: str, candor: RunningCandor, linkedin: LinkedIn, card: Card, person: int
 ) -> None:
-    linkedin.visit(vanity(person % 12 + 1))
+    linkedin.visit(vanity(person))
     candor.run("extension", "off", "--reason", "a trial")
     try:
         time.sleep(2.5)
@@ -167,9 +165,9 @@ class TestInFrench:
     def test_the_card_and_the_popup_speak_french(
         self, seller: str, linkedin: LinkedIn, card: Card, open_own: Open, person: int
     ) -> None:
-        linkedin.visit(vanity(person % 12 + 1))
+        linkedin.visit(vanity(person))
         reveal_phone(card)
-        card.wait_for(phone(person % 12 + 1)[-4:])
+        card.wait_for(phone(person)[-4:])
         assert "Téléphone" in card.text()
         assert "téléphone" in open_own("popup/popup.html").locator("[data-part=balances]").inner_text().lower()
 
@@ -177,9 +175,8 @@ class TestInFrench:
 def test_the_side_panel_shows_the_same_receipt_for_a_pasted_address(
     seller: str, linkedin: LinkedIn, panel: Page, person: int
 ) -> None:
-    number = person % 12 + 1
-    panel.fill("#address", f"https://www.linkedin.com/in/{vanity(number)}/")
+    panel.fill("#address", f"https://www.linkedin.com/in/{vanity(person)}/")
     panel.click("[data-act=paste]")
     panel.click("[data-act=lookup]")
     panel.click("[data-act=reveal][data-kind=phone]")
-    expect(panel.locator("li[data-kind=phone] [data-part=value]")).to_contain_text(phone(number)[-4:])
+    expect(panel.locator("li[data-kind=phone] [data-part=value]")).to_contain_text(phone(person)[-4:])

@@ -56,7 +56,6 @@ class Visit {
       if (turn !== this.#turn || !answer.ok) return;
       this.state = answer.data;
     }
-    if (!this.state?.agreed) return this.#show(null, true);
     const began = performance.now();
     for (const wait of WAITS_MS) {
       const rest = wait - (performance.now() - began);
@@ -67,6 +66,7 @@ class Visit {
         this.#empty(); // a wall, or a page that is not built yet: look again
         continue;
       }
+      if (!this.state?.agreed) return this.#show(null, true);
       const known = Address.same(this.here?.key ?? null, key) ? this.here : null; // an overlay may hide a name read before
       const { name, headline } = read.name === null && known ? known : read;
       const settled = name !== null || wait === WAITS_MS.at(-1);

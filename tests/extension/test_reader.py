@@ -2,26 +2,27 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
+from e2e.candor_browser import Browsers
+from e2e.chromium import EXTENSION
 from e2e.pages import MIRA, THEO, Kind, Person, linkedin_page, linkedin_path, member_number, opaque_id
 
-CONTENT = Path(__file__).parents[2] / "extension" / "content"
+CONTENT = EXTENSION / "content"
 SCRIPTS = ["address.js", "selectors.js", "reader.js"]
 SITE = "https://www.linkedin.com"
 NUMBER = member_number(MIRA.vanity)
 PROFILE_ID, SALES_ID, RECRUITER_ID = (opaque_id(NUMBER, product) for product in ("profile", "sales", "recruiter"))
 
 
-@pytest.fixture(scope="session")
-def blank(chromium: BrowserContext) -> Iterator[Page]:
-    """One empty page with the reader in it."""
-    page = chromium.new_page()
+@pytest.fixture(scope="module")
+def blank(browsers: Browsers) -> Iterator[Page]:
+    """One empty page with the reader in it, for all of this file."""
+    page = browsers.open(EXTENSION, "en").new_page()
     for script in SCRIPTS:
         page.add_script_tag(content=(CONTENT / script).read_text(encoding="utf-8"))
     yield page
