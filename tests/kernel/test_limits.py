@@ -63,4 +63,4 @@ def test_every_address_is_declared_with_one_limit_and_who_may_call(app: Flask) -
 def test_a_bucket_is_named_by_address_and_limit_and_by_nothing_else(limited: FlaskClient, narrow: Limit, stand: Any) -> None:
     limited.get("/healthz?email=ada@lovelace.example")
     keys = [key.decode() for key in redis.Redis.from_url(stand.redis_url).scan_iter()]
-    assert keys == ["LIMITER/{address:127.0.0.1}:narrow/candor/3/3600/second"]
+    assert keys == ["LIMITER/{address:127.0.0.1}:narrow/3/3600/second"]
