@@ -43,7 +43,7 @@ class Departing(TypedDict):
     authorize_url: str
 
 
-@api.get("/v1/linkedin", limit=READS, answer=Link)
+@api.get("/v1/linkedin", limit=READS, answer=Link, leads_to={"linkedin.connect": {"consent": "/consent/version"}})
 def read_link() -> Link:
     """Whether LinkedIn is synchronised, until when, and what one agrees to by synchronising."""
     house = kernel()

@@ -57,7 +57,7 @@ def answer() -> Response:
     return redirect(f"{callback_of(kernel())}?{urlencode(back)}", 303)  # type: ignore[return-value]
 
 
-@api.post(f"{PATH}/token", who="anyone", limit=PAGES)
+@api.post(f"{PATH}/token", who="anyone", limit=PAGES, listed=False)
 def exchange() -> Response:
     """Change a code for an identity token."""
     form = request.form
@@ -69,7 +69,7 @@ def exchange() -> Response:
     return _json({"access_token": "none", "token_type": "Bearer", "expires_in": 5_184_000, "id_token": token})
 
 
-@api.get(f"{PATH}/keys", who="anyone", limit=PAGES)
+@api.get(f"{PATH}/keys", who="anyone", limit=PAGES, listed=False)
 def show_keys() -> Response:
     """Show the key that identity tokens are signed with."""
     return _json(describe_keys(kernel().settings))

@@ -34,7 +34,8 @@ class Arranged(TypedDict):
     expires_in: NotRequired[int]
 
 
-@api.post("/v1/sandbox/accounts", who="anyone", limit=CHECKS, body=Wanted, answer=Arranged, status=201)
+@api.post("/v1/sandbox/accounts", who="anyone", limit=CHECKS, body=Wanted, answer=Arranged, status=201,
+          leads_to={"accounts.sign_in": {"email": "/email", "password": "/password"}})  # fmt: skip
 def make_account(body: Wanted) -> dict[str, object]:
     """Make an account in some state, with tokens where it has got so far.
 

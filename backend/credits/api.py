@@ -81,7 +81,8 @@ def read_credits() -> dict[str, KindBalance]:
     return {kind: show_balance(balance) for kind, balance in balances.items()}
 
 
-@api.get("/v1/credits/entries", limit=READS, query=Page, answer=Ledger, headers=("Link",))
+@api.get("/v1/credits/entries", limit=READS, query=Page, answer=Ledger, headers=("Link",),
+         leads_to={"credits.read_ledger": {"cursor": "/next_cursor"}})  # fmt: skip
 def read_ledger(query: Page) -> Response:
     """The ledger, newest first: where each credit came from and where it went."""
     me, house = caller(), kernel()

@@ -24,7 +24,8 @@ class SampleProfile(TypedDict):
     kinds: SampleKinds
 
 
-@api.get("/v1/sandbox/people", who="anyone", limit=READS, answer=list[SampleProfile])
+@api.get("/v1/sandbox/people", who="anyone", limit=READS, answer=list[SampleProfile],
+         leads_to={"lookup.create_lookup": {"profile": "/0/profile"}})  # fmt: skip
 def list_sample_people() -> list[SampleProfile]:
     """List 20 sample profiles, one for each thing that can happen to a lookup.
 

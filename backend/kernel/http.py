@@ -5,7 +5,7 @@ sweeps of the tests are all read from it, so that none can be forgotten.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -20,6 +20,7 @@ from backend.kernel.problems import Problem
 LARGEST_BODY = 64 * 1024
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+PAGES_FOR_PEOPLE = ("text/html", "text/css")
 
 Who = Literal["anyone", "person", "spender", "refresher"]
 """anyone; person: a live session, checked before the view; spender: a session whose standing the ledger checks in its own call;
@@ -60,6 +61,8 @@ class Endpoint:
     description: str
     tag: str
     headers: tuple[str, ...]
+    leads_to: Mapping[str, Mapping[str, str]]
+    listed: bool
 
 
 ENDPOINTS: dict[str, Endpoint] = {}
@@ -85,7 +88,11 @@ class Room(Blueprint):
         problems: Iterable[str] = (),
         media: str = JSON,
         headers: Iterable[str] = (),
+        leads_to: Mapping[str, Mapping[str, str]] | None = None,
+        listed: bool = True,
     ) -> Callable[[View], View]:
+        # `leads_to` names the calls that go on from here, and for each of their fields the place in this answer (a JSON pointer).
+        # What is not `listed` is not of our API: it stays out of the document.
         def decorate(view: View) -> View:
             summary, _, description = (view.__doc__ or "").partition("\n")
             endpoint = Endpoint(
@@ -104,6 +111,8 @@ class Room(Blueprint):
                 description=" ".join(description.split()),
                 tag=self.name,
                 headers=tuple(headers),
+                leads_to=leads_to or {},
+                listed=listed and media not in PAGES_FOR_PEOPLE,
             )
             ENDPOINTS[endpoint.name] = endpoint
             self.add_url_rule(path, view.__name__, _answering(view, endpoint), methods=[method])

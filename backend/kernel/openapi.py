@@ -1,6 +1,6 @@
 """`/openapi.json` (OpenAPI 3.1), written from the endpoints' declarations: what is not declared does not exist."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -10,7 +10,6 @@ from backend import __version__
 from backend.kernel.http import ENDPOINTS, JSON, PROBLEM_JSON, Endpoint
 from backend.kernel.problems import KINDS
 
-_PAGES = ("text/html", "text/css")
 _REF = "#/components/schemas/{model}"
 _ALWAYS = ("rate-limited", "not-found", "internal", "unavailable")
 _BY_CALLER: dict[str, tuple[str, ...]] = {
@@ -53,13 +52,14 @@ _PROBLEM = {
 
 
 def describe_api(public_url: str, offered: Collection[str]) -> dict[str, Any]:
-    """The whole document as plain data: every endpoint `offered` (by Flask's name) that is for programs. Pages are for people."""
-    endpoints = [each for each in ENDPOINTS.values() if each.name in offered and each.media not in _PAGES]
+    """The whole document as plain data: every endpoint `offered` (by Flask's name) that is listed. Pages are for people."""
+    endpoints = [each for each in ENDPOINTS.values() if each.name in offered and each.listed]
     schemas, components = _schemas(endpoints)
     components["Problem"] = _PROBLEM
+    names = {each.name for each in endpoints}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas, names)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -100,13 +100,13 @@ def _schemas(endpoints: Iterable[Endpoint]) -> tuple[dict[tuple[Any, str], Any],
     return {(repr(key), mode): schema for (key, mode), schema in found.items()}, dict(definitions.get("$defs", {}))
 
 
-def _operation(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any], offered: Collection[str]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": endpoint.name.replace(".", "-").replace("_", "-"),
+        "operationId": _operation_id(endpoint.name),
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
         "x-limit": endpoint.limit.policy,
-        "responses": _responses(endpoint, schemas),
+        "responses": _responses(endpoint, schemas, offered),
     }
     if endpoint.description:
         operation["description"] = endpoint.description
@@ -127,6 +127,15 @@ def _operation(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[
     return operation
 
 
+def _operation_id(name: str) -> str:
+    return name.replace(".", "-").replace("_", "-")
+
+
+def _link(name: str, taken: Mapping[str, str]) -> dict[str, Any]:
+    found = {field: f"$response.body#{pointer}" for field, pointer in taken.items()}
+    return {"operationId": _operation_id(name), "parameters" if ENDPOINTS[name].query else "requestBody": found}
+
+
 def _query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
     schema = models_json_schema([(query, "validation")])[1]["$defs"][query.__name__]
     required = schema.get("required", [])
@@ -136,7 +145,7 @@ def _query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str, Any]:
+def _responses(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any], offered: Collection[str]) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if endpoint.answer is not None:
         done["content"] = {endpoint.media: {"schema": schemas[repr(endpoint.answer), "serialization"]}}
@@ -144,6 +153,9 @@ def _responses(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[
         done["content"] = {endpoint.media: {"schema": {"type": "string"}}}
     if endpoint.headers:
         done["headers"] = {name: {"schema": {"type": "string"}} for name in endpoint.headers}
+    links = {_operation_id(name): _link(name, taken) for name, taken in endpoint.leads_to.items() if name in offered}
+    if links:
+        done["links"] = links
     responses: dict[str, Any] = {str(endpoint.status): done}
     by_status: dict[int, list[str]] = {}
     for code in problems_of(endpoint):

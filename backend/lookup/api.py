@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, NotRequired
 
 from flask import Response
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
@@ -44,10 +44,18 @@ class ClientSigns(Body):
     trusted: bool | None = None
 
 
+_ONE_PERSON: list[JsonValue] = [
+    {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+    for one, other in (("profile", "person_id"), ("person_id", "profile"))
+]
+
+
 class RevealBody(Body):
+    model_config = ConfigDict(json_schema_extra={"oneOf": _ONE_PERSON})
+
     profile: Profile | None = None
     person_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    kinds: Annotated[list[RevealKind], Field(min_length=1, max_length=3)]
+    kinds: Annotated[list[RevealKind], Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True})]
     page: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")] | None = None
     client: ClientSigns | None = None
 
@@ -84,7 +92,8 @@ class RevealAnswer(TypedDict):
     results: dict[str, KindResult]
 
 
-@api.post("/v1/lookups", who="spender", limit=LOOKUPS, body=LookupBody, answer=LookupAnswer, problems=("not-a-profile",))
+@api.post("/v1/lookups", who="spender", limit=LOOKUPS, body=LookupBody, answer=LookupAnswer, problems=("not-a-profile",),
+          leads_to={"lookup.create_reveal": {"person_id": "/person_id"}})  # fmt: skip
 def create_lookup(body: LookupBody) -> LookupAnswer:
     """Say what is available of the person whose profile this is. Free: no values, no names.
 

@@ -1,0 +1,79 @@
+"""The whole application, sandbox included, with people in its directory and signed-in sellers of different workspaces."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from backend.accounts.sample import State, arrange
+from backend.accounts.sessions import open_session
+from backend.kernel import Kernel
+from backend.kernel.http import Caller
+from backend.kernel.tokens import make_access_token
+from backend.settings import Settings
+from tests.lookup.conftest import Directory
+
+PASSWORD = "nine-boats-under-the-moon"
+
+
+@pytest.fixture(scope="session")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """With every room open, and keys of the stand-in for LinkedIn that go away."""
+    return settings.model_copy(update={"sandbox": True, "candor_data": tmp_path_factory.mktemp("data")})
+
+
+@dataclass
+class Member:
+    """Somebody with an account and a workspace of their own, signed in."""
+
+    app: Flask
+    kernel: Kernel
+    email: str
+    account_id: int
+
+    def __post_init__(self) -> None:
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """A new session, in place of the one before."""
+        signed_in = open_session(self.kernel, self.account_id)
+        self.caller: Caller = signed_in.caller
+        self.refresh_token = signed_in.refresh_token
+        with self.app.app_context():
+            self.token = make_access_token(self.caller)
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def call(self, method: str, path: str, body: Any = None, *, token: str | None = None, **options: Any) -> TestResponse:
+        """One request with this member's access token, or another one."""
+        headers = {"Authorization": f"Bearer {self.token if token is None else token}", **options.pop("headers", {})}
+        return self.client.open(path, method=method, json=body, headers=headers, **options)
+
+
+@pytest.fixture
+def directory(kernel: Kernel, owner: psycopg.Connection[Any]) -> Directory:
+    """An empty directory."""
+    return Directory(kernel, owner)
+
+
+@pytest.fixture
+def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
+    """Makes members whose accounts are in any state."""
+
+    def make(name: str, state: State = "ready") -> Member:
+        email = f"{name}@{name}-company.example"
+        return Member(app, kernel, email, arrange(kernel, email, PASSWORD, state, "en", sub=f"sub-{name}"))
+
+    return make
+
+
+def read_document(app: Flask) -> dict[str, Any]:
+    """The document as every client gets it."""
+    return dict(app.test_client().get("/openapi.json").json or {})
