@@ -151,5 +151,5 @@ def _client() -> str:
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Problem("token-missing", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem("token-missing")
     return token.strip()

@@ -24,7 +24,6 @@ from backend.kernel.http import Caller
 from backend.kernel.ids import ID_LENGTH
 from backend.kernel.problems import Problem
 
-_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _LONGEST_TOKEN = 200
 
 
@@ -43,12 +42,12 @@ def sign_in(kernel: Kernel, email: str, password: str, client: str) -> SignedIn:
     with kernel.database.begin() as connection:
         found = find_row(connection, login)
     if not password_matches(found.password_hash if found else None, password) or found is None:
-        raise Problem("credentials-wrong", headers=_CHALLENGE)
+        raise Problem("credentials-wrong")
     forget_guessing(kernel, login[0])
     with kernel.database.begin() as connection:
         row = read_row(connection, found.account_id, lock=True)
         if row.password_hash != found.password_hash:
-            raise Problem("credentials-wrong", headers=_CHALLENGE)
+            raise Problem("credentials-wrong")
         if row.state != "active":
             raise Problem(f"account-{row.state}")
         return start_session(connection, kernel, row.account_id, row.workspace_id, client)
@@ -88,7 +87,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
         row = connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id).with_for_update()).one_or_none()
         session = connection.execute(sa.select(sessions).where(this)).one_or_none()
         if row is None or session is None:
-            raise Problem("token-invalid", headers=_CHALLENGE)
+            raise Problem("token-invalid")
         refused = _find_obstacle(row, session, secret, expired=session.expires_at <= now)
         if refused == "":
             until = now + timedelta(days=kernel.settings.session_days)
@@ -97,7 +96,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
             end(connection, kernel, row, [session_id], "refresh-reused")
     # Raised after the transaction: the family's end must stand.
     if refused:
-        raise Problem(refused, headers={} if refused == "account-suspended" else _CHALLENGE)
+        raise Problem(refused)
     caller = Caller(account_id, row.workspace_id, session_id)
     return SignedIn(caller, _write_token(kernel, caller, fresh))
 
@@ -149,7 +148,7 @@ def _read_token(kernel: Kernel, token: str) -> tuple[int, int, str]:
     account_id = kernel.ids.decode("refresh-account", 0, account)
     session_id = None if account_id is None else kernel.ids.decode("refresh-session", account_id, session)
     if account_id is None or session_id is None:
-        raise Problem("token-invalid", headers=_CHALLENGE)
+        raise Problem("token-invalid")
     return account_id, session_id, secret
 
 

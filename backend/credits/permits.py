@@ -52,6 +52,6 @@ def check_session(database: Database, caller: Caller) -> None:
         (caller.session_id, caller.workspace_id, caller.account_id),
     )
     if not rows or rows[0][0] == "ended" or rows[0][2]:
-        raise Problem("session-ended", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem("session-ended")
     if rows[0][0] == "suspended":
         raise Problem("account-suspended", rows[0][1] or "")

@@ -207,6 +207,8 @@ def endpoint_of_request() -> Endpoint | None:
 def answer_problem(problem: Problem) -> Response:
     """The problem as RFC 9457 says it."""
     response = Response(to_json(problem.body()), problem.kind.status, mimetype=PROBLEM_JSON)
+    if problem.kind.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     for name, value in problem.headers.items():
         response.headers[name] = value
     return response

@@ -18,19 +18,18 @@ def install_tokens(app: Flask, settings: Settings) -> None:
     app.config["JWT_TOKEN_LOCATION"] = ["headers"]
     app.config["JWT_DECODE_LEEWAY"] = 5
     manager = JWTManager(app)
-    challenge = {"WWW-Authenticate": "Bearer"}
 
     @manager.unauthorized_loader
     def missing(_reason: str) -> Response:
-        return answer_problem(Problem("token-missing", headers=challenge))
+        return answer_problem(Problem("token-missing"))
 
     @manager.invalid_token_loader
     def invalid(_reason: str) -> Response:
-        return answer_problem(Problem("token-invalid", headers=challenge))
+        return answer_problem(Problem("token-invalid"))
 
     @manager.expired_token_loader
     def expired(_header: dict[str, str], _claims: dict[str, str]) -> Response:
-        return answer_problem(Problem("token-expired", headers=challenge))
+        return answer_problem(Problem("token-expired"))
 
 
 def make_access_token(caller: Caller) -> str:
@@ -47,4 +46,4 @@ def read_caller() -> Caller:
     try:
         return Caller(int(claims["sub"]), int(claims["w"]), int(claims["s"]))
     except (KeyError, TypeError, ValueError):
-        raise Problem("token-invalid", headers={"WWW-Authenticate": "Bearer"}) from None
+        raise Problem("token-invalid") from None
