@@ -1,0 +1,93 @@
+"""Every route of Candor, from the document and from the declarations, and a right body for each that takes one.
+
+The sweeps run over these, so that a new route is swept by being declared: one that needs a body it does not find here fails.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import backend.app  # noqa: F401  (declares every room's endpoints)
+from backend.kernel.http import ENDPOINTS
+from backend.kernel.openapi import describe_api
+
+DOCUMENT = describe_api("http://127.0.0.1:8000", set(ENDPOINTS))
+
+BODIES: dict[str, Any] = {
+    "PUT /v1/password": {"current": "nine-boats-under-the-moon", "password": "eleven-hats-in-a-row"},
+    "POST /v1/linkedin/connect": {"consent": "any"},
+    "POST /v1/lookups": {"profile": "jan"},
+    "POST /v1/reveals": {"profile": "jan", "kinds": ["phone"]},
+}
+"""A right body for every operation of a signed-in caller."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a request where a caller writes text: `where` is path, query or body."""
+
+    method: str
+    path: str
+    where: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document. `caller` is access, refresh, or empty where anyone may call."""
+
+    method: str
+    path: str
+    caller: str
+    said: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def body(self) -> Any:
+        """A right body, or None where it takes none. KeyError: it is not in BODIES."""
+        return dict(BODIES[str(self)]) if "requestBody" in self.said else None
+
+    def slots(self) -> Iterator[Slot]:
+        """Every place of a text in it."""
+        for parameter in self.said.get("parameters", []):
+            if takes_text(parameter["schema"]):
+                yield Slot(self.method, self.path, parameter["in"], parameter["name"])
+        if "requestBody" in self.said:
+            schema = self.said["requestBody"]["content"]["application/json"]["schema"]
+            for name in fields_with_text(schema):
+                yield Slot(self.method, self.path, "body", name)
+
+
+def resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself, where it is named by reference."""
+    if "$ref" in schema:
+        return resolve(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    return schema
+
+
+def takes_text(schema: dict[str, Any]) -> bool:
+    """Whether free text may stand here: not one of a few words, not a number."""
+    schema = resolve(schema)
+    return (schema.get("type") == "string" and "enum" not in schema) or any(map(takes_text, schema.get("anyOf", [])))
+
+
+def fields_with_text(schema: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """The fields of a body that take free text, those of parts and of lists included."""
+    schema = resolve(schema)
+    if takes_text(schema):
+        yield prefix.rstrip(".")
+    for name, field in schema.get("properties", {}).items():
+        yield from fields_with_text(field, f"{prefix}{name}.")
+    for part in [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]:
+        if resolve(part).get("type") in ("object", "array"):
+            yield from fields_with_text(part, prefix)
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, next((name for need in said.get("security", []) for name in need), ""), said)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, said in methods.items()
+]
+SIGNED_IN = [each for each in OPERATIONS if each.caller == "access"]
