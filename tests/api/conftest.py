@@ -16,9 +16,8 @@ from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
+from tests.api.routes import PASSWORD
 from tests.lookup.conftest import Directory
-
-PASSWORD = "nine-boats-under-the-moon"
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,22 @@ from backend.kernel.openapi import describe_api
 
 DOCUMENT = describe_api("http://127.0.0.1:8000", set(ENDPOINTS))
 
+EMAIL, PASSWORD = "ann@ann-company.example", "nine-boats-under-the-moon"
+
 BODIES: dict[str, Any] = {
-    "PUT /v1/password": {"current": "nine-boats-under-the-moon", "password": "eleven-hats-in-a-row"},
+    "POST /v1/accounts": {"email": EMAIL, "password": PASSWORD, "accept_terms": True, "adult": True},
+    "POST /v1/accounts/code": {"email": EMAIL},
+    "POST /v1/accounts/validate": {"email": EMAIL, "code": "123456"},
+    "POST /v1/sessions": {"email": EMAIL, "password": PASSWORD},
+    "POST /v1/password/reset": {"email": EMAIL},
+    "POST /v1/password/reset/confirm": {"token": "ABCDEF", "password": PASSWORD},
+    "POST /v1/sandbox/accounts": {"state": "pending"},
+    "PUT /v1/password": {"current": PASSWORD, "password": "eleven-hats-in-a-row"},
     "POST /v1/linkedin/connect": {"consent": "any"},
     "POST /v1/lookups": {"profile": "jan"},
     "POST /v1/reveals": {"profile": "jan", "kinds": ["phone"]},
 }
-"""A right body for every operation of a signed-in caller."""
+"""A right body for every operation that takes one."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,9 @@ class Slot:
     path: str
     where: str
     name: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.where}.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,17 @@ def fields_with_text(schema: dict[str, Any], prefix: str = "") -> Iterator[str]:
     for part in [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]:
         if resolve(part).get("type") in ("object", "array"):
             yield from fields_with_text(part, prefix)
+
+
+def text_slots() -> set[Slot]:
+    """Every place where a caller writes text: those of the document, and those in the addresses of pages."""
+    pages = {
+        Slot(each.method, each.path, "path", part[1:-1])
+        for each in ENDPOINTS.values()
+        for part in each.path.split("/")
+        if part.startswith("{")
+    }
+    return pages | {slot for operation in OPERATIONS for slot in operation.slots()}
 
 
 OPERATIONS = [

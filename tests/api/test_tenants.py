@@ -1,0 +1,156 @@
+"""No workspace reaches into another: every place that takes an id is tried with everything another workspace was shown.
+
+The places come from the document, so that a new one is swept or, where nobody has said what may stand there, fails.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.api.conftest import Member
+from tests.api.routes import OPERATIONS, SIGNED_IN, Slot, text_slots
+from tests.lookup.conftest import Directory, profile
+
+
+@dataclass(frozen=True)
+class Id:
+    """How a member gets an id of their own for a place, and which field it stands instead of."""
+
+    own: Callable[[Member], str]
+    instead_of: str = ""
+
+
+IDS = {
+    Slot("POST", "/v1/reveals", "body", "person_id"): Id(
+        lambda member: member.call("POST", "/v1/lookups", {"profile": profile("jan")}).json["person_id"],  # type: ignore[index]
+        instead_of="profile",
+    ),
+    Slot("GET", "/v1/credits/entries", "query", "cursor"): Id(
+        lambda member: member.call("GET", "/v1/credits/entries?limit=1").json["next_cursor"]  # type: ignore[index]
+    ),
+}
+
+# Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
+SECRETS = {
+    Slot("POST", "/v1/accounts/validate", "body", "code"),
+    Slot("POST", "/v1/password/reset/confirm", "body", "token"),
+    Slot("GET", "/objection/{token}", "path", "token"),
+    Slot("POST", "/objection/{token}", "path", "token"),
+    Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),
+}
+
+# Words of the caller's own, which lead to nothing that belongs to anybody else.
+WORDS = {
+    ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"),
+}  # fmt: skip
+
+_ID = re.compile(r"(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")
+
+
+def send(member: Member, slot: Slot, value: str) -> TestResponse:
+    """A right request, but for `value` in this place."""
+    [body] = [each.body for each in OPERATIONS if (each.method, each.path) == (slot.method, slot.path)] or [None]
+    path = slot.path
+    if slot.where == "path":
+        path = path.replace(f"{{{slot.name}}}", quote(value, safe=""))
+    elif slot.where == "query":
+        path += f"?{slot.name}={quote(value, safe='')}"
+    else:
+        body = {name: kept for name, kept in body.items() if slot not in IDS or name != IDS[slot].instead_of} | {slot.name: value}
+    return member.call(slot.method, path, body)
+
+
+def read_everything(member: Member) -> str:
+    """All that is ever shown to a member."""
+    read = [each for each in SIGNED_IN if each.method == "GET"]
+    return "\n".join(member.call(each.method, each.path).text for each in read)
+
+
+@dataclass
+class Tenants:
+    """Ann and Eve, each in a workspace of her own. Both revealed Jan, Eve alone Eva. `ids` are those Eve was ever shown."""
+
+    ann: Member
+    eve: Member
+    ids: set[str]
+
+    @property
+    def tried(self) -> set[str]:
+        """The ids, Eve's secrets, and the plain numbers behind them."""
+        caller = self.eve.caller
+        numbers = {str(number) for number in (caller.account_id, caller.workspace_id, caller.session_id)}
+        return self.ids | numbers | {self.eve.refresh_token, self.eve.refresh_token[:26], self.eve.refresh_token[26:52]}
+
+    def refuse_anything_of_eve(self, text: str) -> None:
+        """Fail where the text holds an address or an id of Eve's."""
+        assert "eves-find" not in text
+        assert "eve-company" not in text
+        assert self.ids.isdisjoint(_ID.findall(text))
+
+
+@pytest.fixture
+def tenants(join: Callable[..., Member], directory: Directory) -> Tenants:
+    directory.add("jan", b2b_email="jan@acme.example", phone="+31970102001")
+    directory.add("eva", b2b_email="eva@eves-find.example", phone="+31970102002")
+    ann, eve = join("ann"), join("eve")
+    shown = []
+    for name in ("jan", "eva"):
+        shown += [eve.call("POST", path, {"profile": profile(name), **more}).text
+                  for path, more in (("/v1/lookups", {}), ("/v1/reveals", {"kinds": ["b2b_email"]}))]  # fmt: skip
+    assert ann.call("POST", "/v1/reveals", {"profile": profile("jan"), "kinds": ["b2b_email"]}).status_code == 200
+    shown += [read_everything(eve), *(given.own(eve) for given in IDS.values())]
+    return Tenants(ann, eve, set(_ID.findall("\n".join(shown))))
+
+
+def test_of_every_place_of_a_text_it_is_known_what_may_stand_there() -> None:
+    known = {slot for slot in text_slots() if (slot.where, slot.name) in WORDS and slot not in SECRETS}
+    assert {str(slot) for slot in text_slots() - known} == {str(slot) for slot in SECRETS | set(IDS)}
+    assert {(slot.where, slot.name) for slot in known} == WORDS
+
+
+def test_an_id_of_ones_own_is_served(tenants: Tenants) -> None:
+    for slot, given in IDS.items():
+        assert send(tenants.ann, slot, given.own(tenants.ann)).status_code == 200, slot
+
+
+def test_everything_shown_to_another_workspace_is_unknown_here(tenants: Tenants, owner: psycopg.Connection[Any]) -> None:
+    assert len(tenants.ids) > 8
+    before = owner.execute("SELECT count(*) FROM entries").fetchone()
+    for slot in SECRETS | set(IDS):
+        for value in tenants.tried:
+            answer = send(tenants.ann, slot, value)
+            expected = (400, 404, 422) if slot in SECRETS else (404, 422)
+            assert answer.status_code in expected, (slot, answer.text)
+            tenants.refuse_anything_of_eve(answer.text)
+    assert owner.execute("SELECT count(*) FROM entries").fetchone() == before
+    assert owner.execute("SELECT count(*) FROM people WHERE hidden_at IS NOT NULL").fetchone() == (0,)
+
+
+def test_an_id_of_one_kind_is_none_of_another(tenants: Tenants) -> None:
+    text = read_everything(tenants.ann)
+    for slot in IDS:
+        field = "entry_id" if slot.name == "cursor" else slot.name
+        of_this_kind = set(re.findall(f'"{field}":"([a-z2-7]{{26}})"', text))
+        others = set(_ID.findall(text)) - of_this_kind
+        assert of_this_kind
+        assert others
+        assert {send(tenants.ann, slot, value).status_code for value in of_this_kind} == {200}
+        assert {send(tenants.ann, slot, value).status_code for value in others} <= {404, 422}
+
+
+def test_what_is_read_is_ones_own(tenants: Tenants) -> None:
+    tenants.refuse_anything_of_eve(read_everything(tenants.ann))
+    assert "eve@eve-company.example" in read_everything(tenants.eve)
+
+
+def test_two_workspaces_know_one_person_by_two_ids(tenants: Tenants) -> None:
+    own = IDS[Slot("POST", "/v1/reveals", "body", "person_id")].own
+    assert own(tenants.ann) != own(tenants.eve)
+    assert own(tenants.ann) == own(tenants.ann)
