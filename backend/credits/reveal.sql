@@ -23,6 +23,14 @@ LANGUAGE sql STABLE AS $$
   FROM (SELECT) AS always LEFT JOIN permits permit ON permit.workspace_id = p_workspace AND permit.account_id = p_account
 $$;
 
+-- Whether this lot pays for this account now; the planner writes it out inside each query, so that the burn index serves it.
+CREATE OR REPLACE FUNCTION spendable(lot lots, p_account bigint, p_at timestamptz, p_unlimited boolean) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT lot.open AND (lot.account_id IS NULL OR lot.account_id = p_account)
+    AND lot.valid_from <= p_at AND (lot.expires_at IS NULL OR lot.expires_at > p_at)
+    AND (p_unlimited OR lot.source <> 'unlimited')
+$$;
+
 -- Charges for what may be shown of one person: one row a kind, or a single row (kind null) that names the obstacle.
 --   p_persons   the root, then all that were merged into it: known if any of them is paid; empty when nobody was found
 --   p_kinds     what is asked; p_showable: the part of it that has something to show
@@ -37,6 +45,7 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   permit permits;
   lot lots;
+  with_unlimited boolean;
 BEGIN
   SELECT * INTO permit FROM permits p WHERE p.workspace_id = p_workspace AND p.account_id = p_account;
   outcome := standing(permit, p_session, p_at);
@@ -45,10 +54,14 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
+  with_unlimited := NOT (permit.held OR p_program);
 
   FOREACH kind IN ARRAY ARRAY['b2b_email', 'phone', 'direct_email', 'export'] LOOP
     CONTINUE WHEN kind <> ALL (p_kinds);
     charged := 0;
+    IF permit.unlimited_kind = kind AND with_unlimited THEN
+      PERFORM mint_unlimited(p_workspace, p_account, kind, p_at);
+    END IF;
 
     IF kind <> ALL (p_showable) OR cardinality(p_persons) = 0 THEN
       outcome := 'not_found';
@@ -56,19 +69,18 @@ BEGIN
                   WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
       outcome := 'known';
     ELSE
-      IF permit.unlimited_kind = kind AND NOT permit.held AND NOT p_program THEN
-        PERFORM mint_unlimited(p_workspace, p_account, kind, p_at);
-      END IF;
-
-      -- A rival may drain the first lot while we wait for it: the row is then looked at again and the next one taken.
-      SELECT l.* INTO lot FROM lots l
-      WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND l.open
-        AND (l.account_id IS NULL OR l.account_id = p_account)
-        AND l.valid_from <= p_at AND (l.expires_at IS NULL OR l.expires_at > p_at)
-        AND NOT (l.source = 'unlimited' AND (permit.held OR p_program))
-      ORDER BY l.rank, l.expires_at, l.lot_id
-      LIMIT 1
-      FOR NO KEY UPDATE;
+      -- A rival may drain the first lot while we wait for it: the row is then looked at again and the next one taken. A lot
+      -- granted meanwhile is not among them: where none is left, a new statement looks whether there really is none.
+      LOOP
+        SELECT l.* INTO lot FROM lots l
+        WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited)
+        ORDER BY l.rank, l.expires_at, l.lot_id
+        LIMIT 1
+        FOR NO KEY UPDATE;
+        EXIT WHEN FOUND OR NOT EXISTS (
+          SELECT FROM lots l
+          WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited));
+      END LOOP;
 
       IF FOUND THEN
         INSERT INTO reveals (workspace_id, person_id, kind, account_id, lot_id, revealed_at)
@@ -100,15 +112,12 @@ BEGIN
     END IF;
 
     SELECT coalesce(sum(l.remaining), 0) INTO available FROM lots l
-    WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND l.open
-      AND (l.account_id IS NULL OR l.account_id = p_account)
-      AND l.valid_from <= p_at AND (l.expires_at IS NULL OR l.expires_at > p_at)
-      AND NOT (l.source = 'unlimited' AND (permit.held OR p_program));
+    WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited);
     RETURN NEXT;
   END LOOP;
 END $$;
 
--- The personal lot of 10,000 for this calendar month (Europe/Paris), made at the first need; a lot carried in from another
+-- The personal lot of 10,000 for this calendar month (Europe/Paris), made when the kind is first asked for; a lot carried in from another
 -- workspace, even a spent one, stands in its place.
 CREATE OR REPLACE FUNCTION mint_unlimited(p_workspace bigint, p_account bigint, p_kind text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$

@@ -8,22 +8,30 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from backend.credits import Charge, Grant, change_permit, grant, open_permit, reveal
+from backend.credits import Charge, Grant, Quote, change_permit, end_sessions, grant, open_permit, quote, reveal
 from backend.credits.audit import Finding, audit
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.problems import Problem
 
 WORKSPACE = 7
 ANN, BOB = Caller(11, WORKSPACE, 101), Caller(12, WORKSPACE, 102)
 FOREVER = sa.literal_column("'infinity'::timestamptz")
+_PROGRAM = "SELECT kind, outcome, charged, available FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s, true)"
 
 
 class Ledger:
     """The ledger as these tests speak to it."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, owner: psycopg.Connection[Any]) -> None:
         self.kernel = kernel
+        self.owner = owner
         self._grants = 0
+
+    def start_anew(self) -> None:
+        """An empty ledger in which Ann may spend. Rows are deleted, not truncated: faster for a few, and no lock on the table."""
+        self.owner.execute("DELETE FROM entries; DELETE FROM reveals; DELETE FROM lots; DELETE FROM permits")
+        self.join(ANN)
 
     @property
     def now(self) -> datetime:
@@ -39,6 +47,10 @@ class Ledger:
     def change(self, caller: Caller, **change: Any) -> None:
         with self.kernel.database.begin() as connection:
             change_permit(connection, caller.workspace_id, caller.account_id, change)  # type: ignore[arg-type]
+
+    def end_session(self, caller: Caller) -> None:
+        with self.kernel.database.begin() as connection:
+            end_sessions(connection, caller.workspace_id, caller.account_id, [caller.session_id], [])
 
     def give(
         self,
@@ -75,11 +87,23 @@ class Ledger:
         *,
         by: Caller = ANN,
         showable: Sequence[str] | None = None,
+        through: Any = None,
     ) -> dict[str, Charge]:
-        """Reveal, everything asked being showable unless said otherwise."""
+        """Reveal, everything asked being showable unless said otherwise; `through` a connection of one's own, if given."""
         persons = [person] if isinstance(person, int) else list(person)
         shown = list(kinds) if showable is None else list(showable)
-        return {c.kind: c for c in reveal(self.kernel.database, by, persons, kinds, shown, self.now)}
+        return {c.kind: c for c in reveal(through or self.kernel.database, by, persons, kinds, shown, self.now)}
+
+    def reveal_for_program(self, persons: Sequence[int], kinds: Sequence[str], showable: Sequence[str], by: Caller) -> list[Charge]:
+        """Reveal as a program asks for it."""
+        asked = (by.workspace_id, by.account_id, by.session_id, list(persons), list(kinds), list(showable), self.now)
+        rows = self.kernel.database.call(_PROGRAM, asked)
+        if rows and rows[0][0] is None:
+            raise Problem(rows[0][1])
+        return [Charge(*row) for row in rows]
+
+    def quote(self, persons: Sequence[int], by: Caller) -> Quote:
+        return quote(self.kernel.database, by, persons, self.now)
 
     def findings(self) -> list[Finding]:
         with self.kernel.database.begin() as connection:
@@ -87,9 +111,9 @@ class Ledger:
 
 
 @pytest.fixture
-def ledger(kernel: Kernel) -> Ledger:
+def ledger(kernel: Kernel, owner: psycopg.Connection[Any]) -> Ledger:
     """An empty ledger in which Ann may spend."""
-    made = Ledger(kernel)
+    made = Ledger(kernel, owner)
     made.join(ANN)
     return made
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
+from tests.credits.rivals import MEETINGS
 
 Answer = TypeVar("Answer")
 
@@ -78,3 +79,8 @@ def test_the_unlimited_lot_is_minted_once_by_many(ledger: Ledger) -> None:
     lots = ledger.kernel.database.call("SELECT remaining FROM lots WHERE workspace_id = %s", (WORKSPACE,))
     assert lots == [(9_988,)]
     assert ledger.findings() == []
+
+
+@pytest.mark.parametrize("meeting", MEETINGS, ids=lambda meeting: meeting.__name__)
+def test_two_calls_that_meet(ledger: Ledger, meeting: Callable[[Ledger], None]) -> None:
+    meeting(ledger)

@@ -187,6 +187,13 @@ def test_the_unlimited_lot_is_made_at_the_first_need_and_pays_before_all_others(
     assert ledger.findings() == []
 
 
+def test_what_is_left_counts_the_10_000_before_the_first_of_them_is_spent(ledger: Ledger) -> None:
+    ledger.change(ANN, unlimited_kind="b2b_email")
+    assert ledger.reveal(1, ("b2b_email",), showable=())["b2b_email"].left == 10_000
+    ledger.change(ANN, held=True)
+    assert ledger.reveal(1, ("b2b_email",), showable=())["b2b_email"].left == 0
+
+
 def test_a_month_has_one_unlimited_lot_and_the_next_month_another(
     ledger: Ledger, owner: psycopg.Connection[Any], clock: MovableClock
 ) -> None:
