@@ -25,6 +25,8 @@ _READ = """function (css, name) {
   return found && (name ? found.getAttribute(name) : found.innerText);
 }"""
 
+_FOCUSED = "function () { return this.activeElement && (this.activeElement.dataset.act ?? this.activeElement.localName); }"
+
 
 class NotShown(AssertionError):
     """What was waited for did not come."""
@@ -60,6 +62,11 @@ class Card:
         """Is there a match that takes up room?"""
         return self._call(_BOX, css) is not None
 
+    def focused(self) -> str | None:
+        """The `data-act`, else the tag, of what has the keyboard inside the card; None when that is elsewhere."""
+        found: str | None = self._call(_FOCUSED)
+        return found
+
     def wait_for(self, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Until the card shows this text."""
         self.wait_until(lambda: text in self.text(), f"{text!r} did not come", timeout_s)
@@ -67,6 +74,11 @@ class Card:
     def wait_until_gone(self, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Until the card no longer shows this text (or is no longer there)."""
         self.wait_until(lambda: text not in self.text(), f"{text!r} stayed", timeout_s)
+
+    def box(self) -> dict[str, float] | None:
+        """Where the card stands, in CSS pixels of the window."""
+        found: dict[str, float] | None = self._call(_BOX, "")
+        return found
 
     def click(self, css: str, timeout_s: float = PATIENCE_S) -> None:
         """A real click in the middle of the first match, as soon as it shows and stands still."""
@@ -78,7 +90,7 @@ class Card:
 
     def screenshot(self, path: str | Path, margin: int = 16) -> None:
         """A picture of the card with some of the page around it."""
-        box = self._call(_BOX, "")
+        box = self.box()
         assert box, "there is no card to take a picture of"
         size = self.page.viewport_size or {"width": 1100, "height": 760}
         left, top = max(0, box["x"] - margin), max(0, box["y"] - margin)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -71,18 +71,21 @@ def open_chromium(
     headless: bool = True,
     lang: str = "en",
     size: tuple[int, int] | None = (1100, 760),
+    sharpness: float = 1,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[BrowserContext]:
     """A Chromium with the unpacked extension on a profile of its own, both gone at the end. `lang` is the browser's own language;
-    without a `size` pages are as large as the window."""
+    without a `size` pages are as large as the window. `sharpness`: dots a CSS pixel."""
     with tempfile.TemporaryDirectory(prefix="candor-chromium-", ignore_cleanup_errors=True) as profile:
         context = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=find_chromium(),
             headless=False,  # Playwright's own headless mode is the old one, without extensions; the flag says which we want
             args=chromium_flags(extension, headless=headless, lang=lang),
-            env={**os.environ, "LANGUAGE": lang},
+            env={**os.environ, "LANGUAGE": lang, **(env or {})},
             viewport={"width": size[0], "height": size[1]} if size else None,
             no_viewport=None if size else True,
+            device_scale_factor=sharpness if size else None,
             handle_sigint=False,  # who opened it closes it
             handle_sigterm=False,
             handle_sighup=False,

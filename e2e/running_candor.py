@@ -18,7 +18,10 @@ import httpx
 
 ROOT = Path(__file__).parents[1]
 _PATIENCE_S = 120.0
-_COLUMNS = ("full_name", "linkedin_url", "work_email", "mobile_phone", "personal_email", "company", "title", "country")
+_COLUMNS = (
+    "full_name", "linkedin_url", "work_email", "mobile_phone", "personal_email", "company", "title", "country",
+    "collected_at", "verified_at", "method", "confidence", "consent_evidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,14 @@ class RunningCandor:
         command = [sys.executable, "-m", "backend.cli", "--data", str(self.data), *arguments]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    def import_people(self, *rows: dict[str, str]) -> None:
-        """Import people as an operator does with a file of a supplier."""
+    def import_people(self, *rows: dict[str, str], source: str = "Sample House") -> None:
+        """Import people as an operator does with a file of a supplier. Columns that a row does not name stay empty."""
         file = self.data.parent / f"people-{time.monotonic_ns()}.csv"
         with file.open("w", newline="", encoding="utf-8") as opened:
             writer = csv.DictWriter(opened, _COLUMNS)
             writer.writeheader()
             writer.writerows(rows)
-        papers = ["--source", "Sample House", "--licence", "TEST-1", "--kind", "supplier", "--visibility", "everyone"]
+        papers = ["--source", source, "--licence", "TEST-1", "--kind", "supplier", "--visibility", "everyone"]
         done = self.run("import", str(file), *papers, "--basis", "legitimate_interest", "--country", "NL")
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -227,7 +227,7 @@ class Card {
     });
     due.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
     const [first] = due;
-    return first ? Words.t('nextExpiry', Words.number(first.amount), Words.t(first.say), Words.date(first.at)) : '';
+    return first ? Words.t('nextExpiry', Words.number(first.amount), Words.t(first.say), Words.day(first.at)) : '';
   }
 
   /** @param {Problem} problem @param {() => void} retry @param {() => void} again */

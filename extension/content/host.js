@@ -25,6 +25,7 @@ class CardHost {
     this.root.append(this.frame, this.tab);
     const { signal } = this.#life;
     addEventListener('resize', () => this.#stand(), { signal });
+    new ResizeObserver(() => this.#stand()).observe(this.frame); // grown by an answer, it must not leave the window
     addEventListener('keydown', (event) => this.#escape(event), { signal });
     this.root.addEventListener('keydown', (event) => event.stopPropagation()); // the page's shortcuts are not for our buttons
     this.root.addEventListener('keydown', (event) => this.#escape(/** @type {KeyboardEvent} */ (event)));

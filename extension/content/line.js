@@ -1,6 +1,8 @@
 // Line: one line of the receipt, for one kind of contact detail. It draws what it is told and reports clicks; it asks nobody.
 
 const AGEING_MS = 180 * 24 * 3600 * 1000;
+// A number in international form: the country's code, of one to three digits, then its own.
+const PHONE = /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{6,12})$/;
 
 class Line {
   /**
@@ -54,7 +56,7 @@ class Line {
   /** @param {string} label the button's word @param {string} [price] */
   #revealButton(label, price = this.price) {
     const props = { type: 'button', class: 'quiet', 'data-act': 'reveal', 'data-kind': this.kind };
-    const spoken = Words.t('revealSpoken', this.name, price);
+    const spoken = Words.t('revealSpoken', label, this.name, price);
     const click = (/** @type {Event} */ event) => this.told.reveal(this.kind, event);
     return build('button', { ...props, 'aria-label': spoken, click }, label);
   }
@@ -103,9 +105,9 @@ class Line {
 
   /** @param {Value} value */
   #value(value) {
-    const [before, ...after] = value.value.split(/(?=@)/); // a long address breaks before its @
-    const text = build('span', { class: 'value', 'data-part': 'value', dir: 'auto' }, before);
-    for (const rest of after) text.append(build('wbr'), rest);
+    const look = PHONE.test(value.value) ? 'digits' : 'piece';
+    const parts = Line.split(value.value).map((one) => build('span', { class: look }, one));
+    const text = build('span', { class: 'value', 'data-part': 'value', dir: 'ltr' }, ...parts);
     const spoken = Words.t('copySpoken', value.value);
     const copy = build('button', {
       type: 'button',
@@ -128,6 +130,16 @@ class Line {
     const note = Words.notes.find((one) => one.note === value.note);
     const advice = note ? this.#note(Words.t(note.say)) : null;
     return build('div', { class: 'found' }, build('div', { class: 'value-row' }, text, copy), this.#papers(value), advice);
+  }
+
+  /**
+   * A value as it is easy to read: a phone in groups of digits, which only stand apart and are copied as one; an address that
+   * breaks before its @. @param {string} value
+   */
+  static split(value) {
+    const phone = PHONE.exec(value);
+    if (!phone) return value.split(/(?=@)/);
+    return [`+${phone[1]}`, ...(phone[2].match(phone[1] === '33' ? /^\d|\d\d/g : /\d{3}(?=\d\d)|\d+/g) ?? [])];
   }
 
   /** The line as one sentence, for those who hear it. */

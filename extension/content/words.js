@@ -60,6 +60,12 @@ const Words = {
     return new Intl.DateTimeFormat(Words.locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
   },
 
+  /** A day to come: the year only where it is not plain. @param {string} iso */
+  day(iso) {
+    if (Date.parse(iso) - Date.now() > 300 * 24 * 3600 * 1000) return Words.date(iso);
+    return new Intl.DateTimeFormat(Words.locale, { day: 'numeric', month: 'short' }).format(new Date(iso));
+  },
+
   /** A moment near by: with the hour. @param {string | undefined | null} iso */
   moment(iso) {
     const at = new Date(iso ?? NaN);

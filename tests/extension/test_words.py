@@ -47,3 +47,12 @@ def test_no_sentence_shouts_and_the_store_text_fits() -> None:
         assert [key for key, one in sentences.items() if "!" in one["message"]] == []
         assert len(sentences["appDescription"]["message"]) <= 132
     assert LOCALES["en"]["acceptTerms"]["message"] == "I accept the general conditions of use and service of Candor"
+
+
+def test_apostrophes_and_french_spaces_are_a_typesetters() -> None:
+    for language, sentences in LOCALES.items():
+        assert [key for key, one in sentences.items() if "'" in one["message"] or "..." in one["message"]] == [], language
+    bare = re.compile(r"(?<![\u00a0\u202f/])[:;?%»]|(?<=\d) (?=\d{3})|«(?!\u00a0)")
+    addresses = re.compile(r"https?|chrome://extensions|127\.0\.0\.1")
+    french = {key: addresses.sub("", one["message"]) for key, one in LOCALES["fr"].items()}
+    assert [key for key, sentence in french.items() if bare.search(sentence)] == []
