@@ -57,6 +57,7 @@ class Browsers:
                 other.close()
         context.set_offline(False)
         context.clear_cookies()
+        context.clear_permissions()
         end_workers(context, extension)
         page.goto(f"chrome-extension://{extension_id(extension)}/manifest.json")
         page.evaluate(_FORGET)

@@ -55,7 +55,7 @@ def _people() -> Iterator[dict[str, str]]:
     for number in range(10):
         mine = number == 0
         yield {
-            "full_name": INES.name if mine else f"Noor Bakker {number}",
+            "full_name": INES.name if mine else "Noor Bakker",
             "linkedin_url": f"https://www.linkedin.com/in/{INES.vanity if mine else _other(number)}/",
             "work_email": "ines.duarte@molenwerk.example" if mine else f"noor{number}@molenwerk.example",
             "mobile_phone": f"+1 415-555-01{number + 42}",
@@ -164,7 +164,7 @@ def _spend_all_phones(context: BrowserContext) -> None:
 def _take_problem(context: BrowserContext, name: str) -> None:
     with LinkedIn(context) as linkedin:
         card = Card(linkedin)
-        page = linkedin.visit(_other(9), "classic")
+        page = linkedin.visit(Person(_other(9), "Noor Bakker", "Buyer at Molenwerk"), "classic")
         card.click("[data-act=lookup]")
         card.click("[data-act=reveal][data-kind=phone]")
         card.wait_until(lambda: card.shows(".problem"), "the phone was not refused")
