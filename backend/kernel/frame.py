@@ -26,6 +26,8 @@ _MAY_BE_READ = [
 ]  # fmt: skip
 _UNDECLARED = Limit("undeclared", PAGES.amount, PAGES.seconds, PAGES.burst)
 _LONGEST_ID = 64
+# A method is the caller's own word: in logs and metrics stand only those we know.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def install_frame(app: Flask, kernel: Kernel) -> None:
@@ -45,7 +47,8 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
         endpoint = endpoint_of_request()
         route = endpoint.path if endpoint else "none"
         seconds = time.perf_counter() - g.get("entered", time.perf_counter())
-        REQUESTS.labels(request.method, route, response.status_code).observe(seconds)
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).observe(seconds)
         write_limit_headers(response)
         headers = response.headers
         headers["X-Request-Id"] = g.get("request_id", "")
@@ -56,7 +59,7 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
         if response.mimetype in (JSON, PROBLEM_JSON):
             headers["Cache-Control"] = "no-store"
         ms = round(seconds * 1000, 1)
-        log.info("request", request_id=g.get("request_id"), method=request.method, route=route, status=response.status_code, ms=ms)
+        log.info("request", request_id=g.get("request_id"), method=method, route=route, status=response.status_code, ms=ms)
         return response
 
     CORS(
