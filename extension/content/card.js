@@ -190,7 +190,10 @@ class Card {
     line.settle(outcome);
     const balance = this.credits?.[line.kind];
     if (!balance || typeof outcome.left !== 'number') return;
-    if (balance.unlimited) balance.unlimited.left = Math.max(0, balance.unlimited.left - (outcome.charged ?? 0));
+    const { unlimited, next_expiry: next } = balance;
+    const charged = outcome.charged ?? 0;
+    if (unlimited) unlimited.left = Math.max(0, unlimited.left - charged);
+    else if (next && (next.amount -= charged) <= 0) delete balance.next_expiry; // what is lost first was spent first
     balance.available = outcome.left;
   }
 
