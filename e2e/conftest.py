@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count, cycle
+from typing import Any
 
 import httpx
 import pytest
@@ -68,20 +69,12 @@ def agreed(open_own: Callable[[str], Page], candor: RunningCandor) -> None:
 
 
 @pytest.fixture
-def seller(agreed: None, open_own: Callable[[str], Page], candor: RunningCandor) -> str:
-    """A salesperson with every step done, signed in through the popup; their email."""
-    email = f"seller{next(_sellers)}-{id(object())}@vendor.example"
+def seller(candor: RunningCandor, tell_worker: Callable[..., Any]) -> str:
+    """A salesperson with every step done, signed in; their email. (The way there by hand: test_newcomer.py.)"""
+    email = f"seller{next(_sellers)}@vendor.example"
     made = httpx.post(f"{candor.url}/v1/sandbox/accounts", json={"email": email, "password": PASSWORD, "state": "synchronised"})
     assert made.status_code == 201, made.text
-    page = open_own("popup/popup.html")
-    sign_in(page, email)
-    page.close()
+    for message in ({"type": "agree"}, {"type": "server", "server": candor.url}):
+        assert tell_worker(**message)["ok"]
+    assert tell_worker(type="signIn", email=email, password=PASSWORD)["ok"]
     return email
-
-
-def sign_in(popup: Page, email: str, password: str = PASSWORD) -> None:
-    """Sign in through the popup."""
-    popup.fill("input[name=email]", email)
-    popup.fill("input[name=password]", password)
-    popup.click("[data-act=sign-in]")
-    expect(popup.locator("[data-view=account]")).to_be_visible()
