@@ -16,6 +16,7 @@ from backend.kernel import Kernel
 from backend.kernel.http import JSON, PROBLEM_JSON, endpoint_of_request
 from backend.kernel.limits import PAGES, Limit, write_limit_headers
 from backend.kernel.metrics import REQUESTS
+from backend.kernel.problems import Problem
 from backend.kernel.switches import EXTENSION_OFF
 
 _EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
@@ -41,6 +42,9 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
         g.request_id = given if given.isascii() and given.isalnum() and len(given) <= _LONGEST_ID else uuid.uuid4().hex
         endpoint = endpoint_of_request()
         g.limit = endpoint.limit if endpoint else _UNDECLARED
+        # Such bytes are no address (RFC 3986), and reading them as UTF-8 would fail later, as our fault.
+        if not request.query_string.isascii():
+            raise Problem("not-found")
 
     @app.after_request
     def leave(response: Response) -> Response:
