@@ -6,6 +6,7 @@ The places come from the document, so that a new one is swept or, where nobody h
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +52,7 @@ WORDS = {
     ("body", "client.proof"), ("body", "sub"), ("path", "code"),
 }  # fmt: skip
 
+BACKEND = Path(__file__).parents[2] / "backend"
 _ID = re.compile(r"(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")
 
 
@@ -148,6 +150,21 @@ def test_an_id_of_one_kind_is_none_of_another(tenants: Tenants) -> None:
 def test_what_is_read_is_ones_own(tenants: Tenants) -> None:
     tenants.refuse_anything_of_eve(read_everything(tenants.ann))
     assert "eve@eve-company.example" in read_everything(tenants.eve)
+
+
+def test_every_table_of_a_workspace_refuses_others_in_the_database_or_its_room_says_why_not(
+    owner: psycopg.Connection[Any],
+) -> None:
+    found = owner.execute(
+        "SELECT c.relname, c.relrowsecurity FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE a.attname = 'workspace_id'"
+    ).fetchall()
+    assert {name for name, _ in found} >= {"permits", "lots", "reveals", "entries", "members", "workspaces", "subscriptions"}
+    scripts = [path.read_text() for path in BACKEND.glob("*/*.sql")]
+    for name, refuses in found:
+        granted = [text for text in scripts if re.search(rf"^GRANT .*\b{name}\b", text, re.MULTILINE)]
+        assert granted
+        assert refuses or all("-- No row-level security on these" in text for text in granted), name
 
 
 def test_two_workspaces_know_one_person_by_two_ids(tenants: Tenants) -> None:
