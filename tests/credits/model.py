@@ -174,3 +174,9 @@ def month_of(at: datetime) -> tuple[datetime, datetime]:
     first = at.astimezone(paris).replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     return first.replace(tzinfo=paris).astimezone(UTC), following.replace(tzinfo=paris).astimezone(UTC)
+
+
+def same(expected: object, found: object) -> None:
+    """Raise where the ledger differs from the model."""
+    if expected != found:
+        raise AssertionError(f"the model says {expected}, the ledger {found}")

@@ -181,6 +181,14 @@ def a_person_two_pay_for_from_their_own_is_charged_once(ledger: Ledger) -> None:
     expect(ledger, met, ("revealed", "known"), [1, 2])
 
 
+def a_person_two_pay_for_from_their_own_is_reported_free(ledger: Ledger) -> None:
+    ledger.join(BOB)
+    ledger.give(2, to=ANN)
+    ledger.give(2, to=BOB)
+    met = meet(ledger, outcome(ledger, 1), lambda through: ledger.reveal(1, by=BOB, through=through)["phone"])
+    expect(ledger, met, ("revealed", ("phone", "known", 0, 2)), [1, 2])
+
+
 def two_first_needs_make_one_unlimited_lot(ledger: Ledger) -> None:
     ledger.change(ANN, unlimited_kind="phone")
     met = meet(ledger, outcome(ledger, 1), outcome(ledger, 2))
@@ -233,6 +241,7 @@ MEETINGS: list[Callable[[Ledger], None]] = [
     the_same_merged_person_is_charged_once,
     the_same_merged_person_on_the_last_credit_is_known,
     a_person_two_pay_for_from_their_own_is_charged_once,
+    a_person_two_pay_for_from_their_own_is_reported_free,
     two_first_needs_make_one_unlimited_lot,
     what_expires_while_waiting_is_written_off_once,
     kinds_are_locked_in_one_order,
