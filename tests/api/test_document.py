@@ -61,12 +61,21 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
             "continue-on-failure": True,
             "generation": {"deterministic": True, "no-shrink": True, "database": "none", "with-security-parameters": False},
             "phases": {
-                "fuzzing": {"generation": {"max-examples": examples}},
+                # Random parts of answers (ids, made-up addresses) would make each run another one.
+                "coverage": {"extra-data-sources": {"responses": False}},
+                "fuzzing": {"generation": {"max-examples": examples}, "extra-data-sources": {"responses": False}},
                 "stateful": {"enabled": chains > 0, "generation": {"max-examples": max(chains, 1)}, "max-steps": 5},
             },
-            "dictionaries": {"profiles": {"values": profiles}, "short pages": {"values": [1, 2]}},
+            "dictionaries": {
+                "profiles": {"values": profiles},
+                "short pages": {"values": [1, 2]},
+                "addresses": {"values": ["kim@new-company.example", "lou@other-company.example"]},
+                "passwords": {"values": ["twelve-larks-above-a-field"]},
+            },
             "parameters": {
                 "body.profile": {"dictionary": "profiles", "probability": 0.7},
+                "body.email": {"dictionary": "addresses", "probability": 0.7},
+                "body.password": {"dictionary": "passwords", "probability": 0.7},
                 "query.limit": {"dictionary": "short pages", "probability": 0.7},
             },
             # Tokens are asked of every route in test_callers.py; schemathesis' own way of leaving them out breaks on WSGI.
