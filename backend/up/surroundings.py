@@ -193,12 +193,13 @@ def _environment(names: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal end us like Ctrl-C: through every `finally`."""
+    """Ctrl-C, SIGTERM and a closed terminal all end us through every `finally`."""
 
     def interrupt(number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
+    # SIGINT too: a script that starts us with `&` has it ignored, and we would inherit that.
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asked to stay
         before[signal.SIGHUP] = signal.signal(signal.SIGHUP, interrupt)
     try:
