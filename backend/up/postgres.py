@@ -61,6 +61,7 @@ _THROW_AWAY = {
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "max_connections": "200",
+    "track_commit_timestamp": "on",  # the tests of contention ask when a charge was committed
 }
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import backend.credits
 from tests.credits import rivals
 from tests.credits.conftest import Ledger
+from tests.credits.races import race
 from tests.credits.standing import every_standing
 from tests.credits.walk import walk
 
 SOURCE = (Path(backend.credits.__file__).parent / "reveal.sql").read_text(encoding="utf-8")
 
-Check = Callable[[Ledger], None]
+Check = Callable[[Ledger], object]
 
 
 def walking(ledger: Ledger) -> None:
@@ -69,7 +70,7 @@ def _everywhere(old: str, new: str) -> tuple[tuple[str, str], ...]:
 MUTANTS = [
     # Locks and lost races
     _mutant("no lock", rivals.who_comes_late_takes_the_next_lot, (_LOCK, ";")),
-    _mutant("no lock, the last credit", rivals.the_last_credit_pays_once, (_LOCK, ";")),
+    _mutant("no lock, under load", race, (_LOCK, ";")),
     _mutant("a locked lot is skipped", rivals.what_is_lost_first_is_waited_for, (_LOCK, "FOR NO KEY UPDATE SKIP LOCKED;")),
     _mutant(
         "a locked lot is skipped and not looked at again",

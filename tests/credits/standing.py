@@ -12,7 +12,7 @@ from tests.credits.model import Model, Permit, Refused, same
 
 
 def every_standing(ledger: Ledger) -> None:
-    """Each combination of steps undone, at the instants around their end, told as the model says; one person is charged for once in all."""
+    """Each combination of steps undone, at the instants around their end, told as the model says; one call in all is charged."""
     stranger = Caller(99, WORKSPACE, 901)
     ledger.give(5)
     states = ("active", "suspended", "ended")

@@ -1,34 +1,13 @@
 """Rivals for the last credits: no double charge, no credit lost, no false refusal."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
 
 import pytest
 
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
+from tests.credits.races import race, together
 from tests.credits.rivals import MEETINGS
-
-Answer = TypeVar("Answer")
-
-
-def together(calls: list[Callable[[], Answer]]) -> list[Answer]:
-    """Run the calls at once, each on a connection of its own."""
-    start = threading.Barrier(len(calls))
-    answers: list[Answer] = []
-
-    def run(call: Callable[[], Answer]) -> None:
-        start.wait()
-        answers.append(call())
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == len(calls)
-    return answers
 
 
 @pytest.mark.clause("8.2.6")
@@ -84,3 +63,11 @@ def test_the_unlimited_lot_is_minted_once_by_many(ledger: Ledger) -> None:
 @pytest.mark.parametrize("meeting", MEETINGS, ids=lambda meeting: meeting.__name__)
 def test_two_calls_that_meet(ledger: Ledger, meeting: Callable[[Ledger], None]) -> None:
     meeting(ledger)
+
+
+def test_24_connections_on_the_last_credits_are_told_what_some_order_explains(ledger: Ledger) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(5):
+        ledger.start_anew()
+        seen.update(call.outcome for call in race(ledger, seed=seed).calls)
+    assert set(seen) == {"revealed", "known", "empty"}
