@@ -48,6 +48,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=4, help="of each turn")
     options.add_argument("--turns", type=int, default=5)
     options.add_argument("--connections", type=int, default=16)
+    options.add_argument("--threads", type=int, default=8, help="of each worker, as `candor up` has them")
     given = options.parse_args()
     with servers(_folder(), durable=True) as stand:
         os.environ.update(_environment(stand))
@@ -120,7 +121,7 @@ def _take_turns(profiles: list[str], tokens: list[str], given: argparse.Namespac
     for _ in range(given.turns):
         for view in VIEWS:
             part = next(parts) if view != "one" else profiles[:size]
-            with _served(view) as port:
+            with _served(view, given.threads) as port:
                 requests = _requests(port, part, tokens)
                 run_load(port, requests, 0.5, given.connections)
                 loads[view].append(run_load(port, requests, given.seconds, given.connections))
@@ -128,11 +129,11 @@ def _take_turns(profiles: list[str], tokens: list[str], given: argparse.Namespac
 
 
 @contextmanager
-def _served(view: str) -> Iterator[int]:
+def _served(view: str, threads: int) -> Iterator[int]:
     port = free_port("127.0.0.1", 18000)
     command = [
         *(sys.executable, "-m", "granian", f"bench.reveal_views:{view}", "--factory", "--interface", "wsgi", "--http", "1"),
-        *("--port", str(port), "--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "error"),
+        *("--port", str(port), "--workers", "2", "--blocking-threads", str(threads), "--no-ws", "--log-level", "error"),
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
