@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from backend.kernel.database import instant, metadata
+from backend.kernel.database import instant, metadata, one_of
 
 KINDS = ("b2b_email", "phone", "direct_email", "export")
 SOURCES = ("subscription", "registration", "reward", "purchased", "unlimited")
@@ -12,11 +12,6 @@ ACTIONS = (
     "correct", "give_back", "hold", "settle", "release",
 )  # fmt: skip
 UNLIMITED = 10_000
-
-
-def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 permits = sa.Table(
@@ -39,7 +34,7 @@ permits = sa.Table(
         server_default="{}",
         comment="sessions that ended while their access tokens may still be about",
     ),
-    _one_of("state", ("active", "suspended", "ended")),
+    one_of("state", ("active", "suspended", "ended")),
     sa.CheckConstraint("unlimited_kind IN ('b2b_email', 'phone', 'direct_email', 'export')", name="unlimited_kind"),
     comment="who may spend in a workspace, and if not, why: for spending this row is the truth",
 )
@@ -62,8 +57,8 @@ lots = sa.Table(
     # The burn index asks for `open`, not for `remaining`: a debit then changes no indexed column and stays a HOT update.
     sa.Column("open", sa.Boolean, sa.Computed("remaining > 0", persisted=True)),
     sa.UniqueConstraint("workspace_id", "grant_key", "kind"),
-    _one_of("kind", KINDS),
-    _one_of("source", SOURCES),
+    one_of("kind", KINDS),
+    one_of("source", SOURCES),
     sa.CheckConstraint("remaining BETWEEN 0 AND granted", name="remaining"),
     sa.CheckConstraint("expires_at > valid_from", name="expires_at"),
     sa.CheckConstraint(
@@ -94,7 +89,7 @@ reveals = sa.Table(
     sa.Column("account_id", sa.BigInteger, nullable=False, comment="who asked"),
     sa.Column("lot_id", sa.BigInteger, nullable=False, comment="which lot paid"),
     instant("revealed_at", nullable=False),
-    _one_of("kind", KINDS),
+    one_of("kind", KINDS),
     comment="charged once, by construction; free for the whole workspace from then on",
 )
 
@@ -112,8 +107,8 @@ entries = sa.Table(
     sa.Column("person_id", sa.BigInteger, comment="what it was spent on"),
     sa.Column("reason", sa.Text),
     instant("at", nullable=False),
-    _one_of("kind", KINDS),
-    _one_of("action", ACTIONS),
+    one_of("kind", KINDS),
+    one_of("action", ACTIONS),
     sa.CheckConstraint("balance >= 0", name="balance"),
     sa.CheckConstraint("(action = 'reveal') = (person_id IS NOT NULL AND delta = -1)", name="reveal"),
     sa.Index("entries_lot_idx", "workspace_id", "lot_id", "entry_id"),

@@ -2,11 +2,11 @@
 
 from backend.directory.objections import object_to_use, read_objector
 from backend.directory.profile_key import ProfileKey, read_profile_key
-from backend.directory.reading import Detail, Found, find_person, owe_notice
+from backend.directory.reading import NOBODY, Detail, Found, find_person, owe_notice
 from backend.directory.sample import SamplePerson, sample_people
 from backend.directory.sample import load as load_sample
 
 __all__ = [
-    "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample", "object_to_use", "owe_notice",
+    "NOBODY", "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample", "object_to_use", "owe_notice",
     "read_objector", "read_profile_key", "sample_people",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from backend.kernel.database import instant, metadata
+from backend.kernel.database import instant, metadata, one_of
 
 CONTACT_FIELDS = ("b2b_email", "phone", "direct_email")
 FIELDS = (*CONTACT_FIELDS, "name", "company", "title")
@@ -16,11 +16,6 @@ NOTICE_STATES = ("owed", "posted", "sent", "impossible", "void")
 SUPPRESSION_KINDS = ("vanity", "member", "email", "phone", "name_company")
 GENERIC_SOURCES = ("public sources", "public source", "public", "internet", "the internet", "web", "unknown", "various")
 LONGEST_RETENTION_MONTHS = 36
-
-
-def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def _country(column: str = "country") -> sa.CheckConstraint:
@@ -54,7 +49,7 @@ identities = sa.Table(
     sa.Column("person_id", sa.BigInteger, nullable=False),
     sa.Column("source_id", sa.BigInteger, nullable=False),
     instant("seen_at", nullable=False, comment="when the source last said so: a vanity name is evidence, no identity"),
-    _one_of("kind", ("vanity", "member")),
+    one_of("kind", ("vanity", "member")),
     sa.CheckConstraint("octet_length(digest) = 32", name="digest"),
     sa.Index("identities_person_idx", "person_id"),
     comment="personal=True: what a profile's address is looked up by",
@@ -84,12 +79,12 @@ facts = sa.Table(
     sa.Column("confidence", sa.Float, nullable=False, comment="0 to 1"),
     sa.Column("screening", sa.Text, comment="of a phone: what the do-not-call registers said"),
     instant("screened_at"),
-    _one_of("field", FIELDS),
-    _one_of("visibility", VISIBILITIES),
-    _one_of("basis", BASES),
-    _one_of("state", FACT_STATES),
-    _one_of("screening", SCREENINGS),
-    _one_of("closed_reason", ("job_change", "replaced", "expired", "objection", "withdrawn", "wrong")),
+    one_of("field", FIELDS),
+    one_of("visibility", VISIBILITIES),
+    one_of("basis", BASES),
+    one_of("state", FACT_STATES),
+    one_of("screening", SCREENINGS),
+    one_of("closed_reason", ("job_change", "replaced", "expired", "objection", "withdrawn", "wrong")),
     _country("region"),
     sa.CheckConstraint("octet_length(digest) = 32", name="digest"),
     sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
@@ -129,9 +124,9 @@ sources = sa.Table(
     sa.Column("country", sa.Text),
     sa.Column("retention_months", sa.SmallInteger, nullable=False, server_default="12"),
     instant("created_at", nullable=False),
-    _one_of("kind", SOURCE_KINDS),
-    _one_of("basis", BASES),
-    _one_of("visibility", VISIBILITIES),
+    one_of("kind", SOURCE_KINDS),
+    one_of("basis", BASES),
+    one_of("visibility", VISIBILITIES),
     _country(),
     sa.CheckConstraint(
         "btrim(name) <> '' AND lower(btrim(name)) NOT IN (" + ", ".join(f"'{name}'" for name in GENERIC_SOURCES) + ")",
@@ -151,8 +146,8 @@ suppression = sa.Table(
     sa.Column("key_id", sa.Text, nullable=False, comment="the key that made the digest: kept as long as the row"),
     instant("created_at", nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
-    _one_of("kind", SUPPRESSION_KINDS),
-    _one_of("origin", ("objection",)),
+    one_of("kind", SUPPRESSION_KINDS),
+    one_of("origin", ("objection",)),
     sa.CheckConstraint("octet_length(digest) = 32", name="digest"),
     comment="personal=True, reference table: whom and what nobody may show or import again; added to, never taken from",
 )
@@ -176,8 +171,8 @@ notices = sa.Table(
     sa.Column("lang_reason", sa.Text),
     sa.Column("mail_id", sa.BigInteger, comment="the letter in the outbox; it counts as sent when that has gone"),
     instant("sent_at"),
-    _one_of("state", NOTICE_STATES),
-    _one_of("cause", ("disclosure", "month")),
+    one_of("state", NOTICE_STATES),
+    one_of("cause", ("disclosure", "month")),
     sa.CheckConstraint("state NOT IN ('posted', 'sent') OR (mail_id IS NOT NULL AND lang IS NOT NULL)", name="posted"),
     sa.CheckConstraint("(lang IS NULL) = (lang_reason IS NULL)", name="lang"),
     sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),

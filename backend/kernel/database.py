@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from backend.kernel.switches import Switches
 
 APP_ROLE = "candor_app"
-PURGE_ROLE = "candor_purge"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -34,6 +33,12 @@ _TRIES = 3
 def instant(name: str, **options: Any) -> sa.Column[Any]:
     """A column for an instant: `timestamptz`."""
     return sa.Column(name, sa.DateTime(timezone=True), **options)
+
+
+def one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
+    """A check that a text column holds one of these words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Database:

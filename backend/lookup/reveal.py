@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.credits import Charge, quote, reveal
-from backend.directory import Detail, Found, ProfileKey, find_person, owe_notice, read_profile_key
+from backend.directory import NOBODY, Detail, Found, find_person, owe_notice, read_profile_key
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.metrics import REVEALS
@@ -38,8 +38,8 @@ class Revealed:
 def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
     """Say which kinds are available, owned, none or blocked. Free."""
     at = kernel.clock.now()
-    key = _read_key(profile)
-    found = find_person(kernel, key, KINDS, at, open_values=False) if key else _NOBODY
+    key = read_profile_key(profile)
+    found = find_person(kernel, key, KINDS, at, open_values=False) if key else NOBODY
     owned = quote(kernel.database, caller, found.persons, at).owned
     if key is None:
         raise Problem("not-a-profile")
@@ -57,8 +57,8 @@ def reveal_details(
     shown is an outcome, never an exception.
     """
     at = kernel.clock.now()
-    key = _read_key(profile) if profile is not None else _read_person(kernel, caller, person_id or "")
-    found = find_person(kernel, key, kinds, at, open_values=True) if key is not None else _NOBODY
+    key = read_profile_key(profile) if profile is not None else _read_person(kernel, caller, person_id or "")
+    found = find_person(kernel, key, kinds, at, open_values=True) if key is not None else NOBODY
     blocked = {kind: reason for kind, reason in _blocked(found).items() if kind in kinds}
     showable = [kind for kind in kinds if kind in found.showable and kind not in blocked]
     late = bool(showable) and kernel.switches.is_on(NOTICES_LATE)
@@ -75,13 +75,6 @@ def reveal_details(
         REVEALS.labels(charge.kind, "blocked" if charge.kind in blocked else charge.outcome).inc()
     details = {c.kind: found.showable[c.kind] for c in charges if c.outcome in ("revealed", "known")}
     return Revealed(_public_id(kernel, caller, found), charges, blocked, details)
-
-
-_NOBODY = Found(persons=(), showable={}, blocked={}, notice="done")
-
-
-def _read_key(profile: str) -> ProfileKey | None:
-    return read_profile_key(profile)
 
 
 def _read_person(kernel: Kernel, caller: Caller, person_id: str) -> int | None:
