@@ -30,7 +30,7 @@ PATH = "/local-linkedin"
 _KEY_ID = "local"
 _PLACE = "local-linkedin:code"
 _CODE_SECONDS = 120
-_TOKEN_SECONDS = 60 * 24 * 3600
+TOKEN_SECONDS = 60 * 24 * 3600
 _BITS = 2048
 
 

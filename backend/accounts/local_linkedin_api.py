@@ -10,6 +10,7 @@ from backend.accounts.local_linkedin import (
     CLIENT_ID,
     CLIENT_SECRET,
     PATH,
+    TOKEN_SECONDS,
     Typed,
     describe_keys,
     make_code,
@@ -66,7 +67,7 @@ def exchange() -> Response:
     if typed is None or not known or form.get("redirect_uri") != callback_of(kernel()):
         return _json({"error": "invalid_request"}, 400)
     token = make_identity_token(kernel().settings, typed)
-    return _json({"access_token": "none", "token_type": "Bearer", "expires_in": 5_184_000, "id_token": token})
+    return _json({"access_token": "none", "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "id_token": token})
 
 
 @api.get(f"{PATH}/keys", who="anyone", limit=PAGES, listed=False)
