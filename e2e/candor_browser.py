@@ -12,15 +12,16 @@ its end `linkedin` asserts that the extension asked nothing of LinkedIn (complia
 but LinkedIn and this machine.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright
 
-from e2e.card_driver import Card
+from e2e.card_driver import PATIENCE_S, Card
 from e2e.chromium import EXTENSION, extension_id, open_chromium, shared_playwright
 from e2e.linkedin_site import LinkedIn
 
@@ -80,16 +81,25 @@ def find_consent_page(context: BrowserContext) -> Page:
 
 
 def end_workers(context: BrowserContext, extension: Path) -> int:
-    """Ends the extension's service worker, as Chrome does after 30 idle seconds. Returns how many were running."""
+    """Ends the extension's service worker, as Chrome does after 30 idle seconds. Returns how many were running.
+
+    One that is only starting does not hear it: it is told again."""
     assert context.browser
     session = context.browser.new_browser_cdp_session()
     start = f"chrome-extension://{extension_id(extension)}/"
-    targets = session.send("Target.getTargets")["targetInfos"]
-    workers = [one["targetId"] for one in targets if one["type"] == "service_worker" and one["url"].startswith(start)]
-    for worker in workers:
-        session.send("Target.closeTarget", {"targetId": worker})
-    while any(one["targetId"] in workers for one in session.send("Target.getTargets")["targetInfos"]):
-        pass
+
+    def running() -> set[str]:
+        targets = session.send("Target.getTargets")["targetInfos"]
+        return {one["targetId"] for one in targets if one["type"] == "service_worker" and one["url"].startswith(start)}
+
+    workers = left = running()
+    end = time.monotonic() + PATIENCE_S
+    while left:
+        assert time.monotonic() < end, "a service worker that was told to end still runs"
+        for worker in left:
+            with suppress(Error):  # it has ended since
+                session.send("Target.closeTarget", {"targetId": worker})
+        left = workers & running()
     session.detach()
     return len(workers)
 

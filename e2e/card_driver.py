@@ -83,9 +83,12 @@ class Card:
     def click(self, css: str, timeout_s: float = PATIENCE_S) -> None:
         """A real click in the middle of the first match, as soon as it shows and stands still."""
         self.wait_until(lambda: self.shows(css), f"nothing to click at {css}", timeout_s)
-        box = self._call(_BOX, css)
-        while (later := self._call(_BOX, css)) != box:
-            box = later
+        box, later = None, self._call(_BOX, css)
+        end = time.monotonic() + timeout_s
+        while box is None or later != box:
+            if time.monotonic() > end:
+                raise NotShown(f"{css} did not stand still in {timeout_s:g} s")
+            box, later = later, self._call(_BOX, css)
         self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     def screenshot(self, path: str | Path, margin: int = 16) -> None:
