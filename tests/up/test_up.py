@@ -7,8 +7,10 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend.up.data_folder import REPOSITORY
@@ -71,10 +73,12 @@ def test_a_kill_leaves_no_process_and_the_next_start_finds_the_data(folder: Path
 def test_everything_killed_at_once_loses_nothing(folder: Path, start: Callable[..., Copy]) -> None:
     first = start(folder).up()
     first.sql("INSERT INTO remembered VALUES ('before the power cut')")
-    first.process.kill()
+    first.process.send_signal(signal.SIGSTOP)  # it does not see its children die, and they do not see it die
     for one in first.family:
-        one.kill()
-    first.process.wait()
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    first.process.kill()
+    first.process.wait(PATIENCE)
     assert (folder / "pg" / "postmaster.pid").exists()
     # The id in it now belongs to a living process that is no PostgreSQL, as after a restart of the machine.
     note = folder / "pg" / "postmaster.pid"
