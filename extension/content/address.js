@@ -4,10 +4,10 @@
 /** @typedef {{ vanity: string } | { member: string, hint?: number }} MemberKey */
 
 const Address = (() => {
-  const HOST = /^(?:(?:www|m|[a-z]{2})\.)?linkedin\.com$/;
+  const HOST = /^((www|m|[a-z]{2})\.)?linkedin\.com$/;
   // 29 bytes in URL-safe base64: two for the product that made the id, six for the member's number, the rest a signature.
-  const OPAQUE = /^A(?:Co|Cw|EM)AA[\w-]{34}$/;
-  const LOOKS_OPAQUE = /^a(?:co|cw|em)aa[\w-]{30,}$/i;
+  const OPAQUE = /^A(Co|Cw|EM)AA[\w-]{34}$/;
+  const LOOKS_OPAQUE = /^a(co|cw|em)aa[\w-]{30,}$/;
   /** @type {Record<number, string>} */
   const PRODUCTS = { 0x002a: 'in', 0x002c: 'sales/lead', 0x0043: 'talent/profile' };
   const NOBODY = ['me', 'unavailable', 'unknown']; // oneself, a profile that is gone, a member who may not be shown
@@ -15,7 +15,7 @@ const Address = (() => {
 
   /** @param {string | URL} url */
   function onLinkedIn(url) {
-    const parsed = URL.canParse(url) ? new URL(url) : null;
+    const parsed = URL.parse(url);
     return parsed && /^https?:$/.test(parsed.protocol) && !parsed.port && HOST.test(parsed.hostname) ? parsed : null;
   }
 
@@ -49,10 +49,11 @@ const Address = (() => {
    */
   function name(segment) {
     const text = decodeOnce(segment).normalize('NFC');
-    if (LOOKS_OPAQUE.test(text)) return memberKey(text);
     const vanity = text.toLowerCase();
-    if (vanity.length > 150 || NOBODY.includes(vanity) || !/[\p{L}\p{N}\p{So}]/u.test(vanity)) return null;
-    return /[\s/\\?#%*<>"\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(vanity) ? null : { vanity };
+    if (LOOKS_OPAQUE.test(vanity)) return memberKey(text);
+    if (vanity.length > 150 || NOBODY.includes(vanity)) return null;
+    if (/[\s/\\?#%*<>"\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.test(vanity)) return null;
+    return /[a-z\d]/.test(vanity) || /[\p{L}\p{N}\p{So}]/u.test(vanity) ? { vanity } : null; // all letters: slow to compile
   }
 
   /** The one person an address is about; null for every other page and every doubt. @param {string | URL} url */

@@ -5,11 +5,10 @@
 /** @typedef {{ name: string, headline: string | null, rule: string } | null} Found */
 
 const readProfile = (() => {
-
   /** Text with a letter, without asterisks, no longer than a headline; else null. @param {unknown} value */
   function plain(value) {
     const text = typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : '';
-    return /^[^*]*\p{L}[^*]*$/u.test(text) && text.length <= 300 ? text : null;
+    return text.length <= 300 && !text.includes('*') && /\p{L}/u.test(text) ? text : null;
   }
 
   /** @param {ParentNode} root @param {string} css */
@@ -76,7 +75,8 @@ const readProfile = (() => {
   /** @param {Document} document @param {string} place */
   function kindOf(document, place) {
     /** @param {string} css @param {string} [text] */
-    const has = (css, text) => all(document, css).some((one) => !text || one.textContent?.includes(text));
+    const has = (css, text) =>
+      text ? all(document, css).some((one) => one.textContent?.includes(text)) : document.querySelector(css) !== null;
     const id = document.querySelector(Selectors.pageKey)?.getAttribute('content') ?? '';
     if (place === 'wall' || /auth[_-]?wall|guest[_-]home|login|signup/i.test(id)) return 'wall';
     if (place === 'not-found' || /404|not[_-]?found|unavailable/i.test(id) || has(Selectors.notFound)) return 'not-found';
@@ -94,10 +94,8 @@ const readProfile = (() => {
 
   /** What may give a name here, in order. @param {string} page @param {Document} document @param {MemberKey} key */
   function rulesFor(page, document, key) {
-    /** @param {string} css */
-    const shown = (css) => all(document, css).filter((one) => !one.closest(Selectors.stranger));
-    /** @param {string} css */
-    const textAt = (css) => textOf(document.querySelector(css));
+    /** @param {string} css @param {ParentNode} [root] */
+    const shown = (css, root = document) => all(root, css).filter((one) => !one.closest(Selectors.stranger));
     /** @param {string} css */
     const meta = (css) => plain(document.querySelector(css)?.getAttribute('content'));
     /** @param {MemberKey | null} other */
@@ -115,7 +113,6 @@ const readProfile = (() => {
       return visited.every(({ sameDocument: here, url }) => !here || !Address.onLinkedIn(url) || isKey(Address.read(url)));
     }
 
-    /** @returns {Found} */
     function fromPublic() {
       const named = all(document, Selectors.canonical).map(keyIn).filter(Boolean);
       if (named.length ? !named.every(isKey) : !untouched()) return null;
@@ -126,16 +123,16 @@ const readProfile = (() => {
         'json-ld': own.map(({ name }) => plain(name)).find(Boolean),
         'profile-meta': given && family && `${given} ${family}`,
         'og-title': /^(.+?)(?: [-–—] .*)? \| LinkedIn$/.exec(meta(Selectors.ogTitle) ?? '')?.[1],
-        'public-card': textAt(Selectors.publicName),
+        'public-card': textOf(document.querySelector(Selectors.publicName)),
       };
       const [rule, name] = Object.entries(rules).find(([, found]) => found) ?? [''];
-      return name ? { name, headline: textAt(Selectors.publicHeadline), rule } : null;
+      return name ? { name, headline: textOf(document.querySelector(Selectors.publicHeadline)), rule } : null;
     }
 
-    /** The embedded answers asked for by the member's name, or spelling it. @returns {Found} */
+    /** The embedded answers asked for by the member's name, or spelling it. */
     function fromEmbedded() {
       const name = 'vanity' in key ? key.vanity : key.member;
-      const spellings = [name, encodeURIComponent(name)];
+      const spellings = [...new Set([name, encodeURIComponent(name)])];
       const requests = all(document, Selectors.request).map(({ textContent }) => textContent?.toLowerCase() ?? '');
       const asked = requests.filter((text) => spellings.some((one) => text.includes(one.toLowerCase()))).join();
       for (const { id, textContent } of all(document, Selectors.answer)) {
@@ -146,15 +143,15 @@ const readProfile = (() => {
       return null;
     }
 
-    /** The heading above (4: followed by) the person's "contact info" link. @returns {Found} */
+    /** The heading above (4: followed by) the person's "contact info" link. */
     function fromContactLink() {
       const links = shown(Selectors.contactLink);
-      const cards = shown(Selectors.topCard).map((card) => card.getAttribute('componentkey') ?? '');
-      const ids = cards.map((text) => /A[CE][owM]AA[\w-]{34}/.exec(text)?.[0]);
+      const keys = shown(Selectors.topCard).map((card) => card.getAttribute('componentkey'));
+      const ids = keys.map((text) => /A[CE][owM]AA[\w-]{34}/.exec(text ?? '')?.[0]);
       const byCard = 'member' in key && ids.length && ids.every((member) => member && isKey({ member }));
       if (!links.length || !links.every((link) => byCard || isKey(keyIn(link)))) return null;
       for (let card = links[0].parentElement; card; card = card.matches(Selectors.main) ? null : card.parentElement) {
-        const headings = all(card, Selectors.heading).filter((one) => !one.closest(Selectors.stranger));
+        const headings = shown(Selectors.heading, card);
         if (!headings.length) continue;
         const seen = headings.filter((one) => textOf(one) && !one.matches(Selectors.unseen));
         const above = seen.filter((one) => one.compareDocumentPosition(links[0]) & 4);
@@ -166,18 +163,18 @@ const readProfile = (() => {
 
     /**
      * Sales Navigator and Recruiter mark names, also other people's. A person's own card is the largest part in which only
-     * one name is marked; no link in it may lead to somebody else. @returns {Found}
+     * one name is marked; no opaque id (all hold AA) linked in it may be somebody else's.
      */
     function fromMarks() {
       const marks = all(document, Selectors.mark).filter(textOf);
       const titles = shown(Selectors.markedTitle).filter(textOf);
-      const own = titles.length ? titles : marks.filter((one) => !one.closest(Selectors.stranger));
+      const own = titles.length ? titles : shown(Selectors.mark).filter(textOf);
       const name = textOf(own[0]);
       const others = marks.filter((one) => textOf(one) !== name);
       if (!name || own.some((one) => textOf(one) !== name)) return null;
       let card = own[0];
       while (card.parentElement && !others.some((one) => card.parentElement?.contains(one))) card = card.parentElement;
-      const ids = all(card, 'a[href]').map(keyIn).filter((one) => one && 'member' in one);
+      const ids = all(card, 'a[href*="AA"]').map(keyIn).filter((one) => one && 'member' in one);
       if (ids.length ? !ids.every(isKey) : !untouched()) return null;
       return { name, headline: textOf(card.querySelector(Selectors.markedHeadline)), rule: 'marked-card' };
     }

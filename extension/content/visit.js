@@ -9,7 +9,7 @@ class Visit {
   /** @type {{agreed: boolean, surface: string, place: any, style: string} | null} */ state = null;
   #life = new AbortController();
   #turn = 0;
-  #goodbye = Words.t('problemGone'); // read now: after an update nothing can be read any more
+  #goodbye = '';
 
   start() {
     const { signal } = this.#life;
@@ -109,6 +109,7 @@ class Visit {
   }
 
   #makeHost() {
+    this.#goodbye = Words.t('problemGone'); // after an update nothing can be read any more
     const card = new Card({ ask: (message) => this.#ask(message), still: () => this.#still() });
     const { style, place } = /** @type {any} */ (this.state);
     return new CardHost(card, style, place, (kept) => void this.#ask({ type: 'page', place: kept }));
