@@ -27,6 +27,8 @@ _MAY_BE_READ = [
 ]  # fmt: skip
 _UNDECLARED = Limit("undeclared", PAGES.amount, PAGES.seconds, PAGES.burst)
 _LONGEST_ID = 64
+TOO_SLOW = "candor.body_too_slow"
+"""Set in the environment of a request whose body did not come in time (backend/up/door.py)."""
 # A method is the caller's own word: in logs and metrics stand only those we know.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -42,6 +44,8 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
         g.request_id = given if given.isascii() and given.isalnum() and len(given) <= _LONGEST_ID else uuid.uuid4().hex
         endpoint = endpoint_of_request()
         g.limit = endpoint.limit if endpoint else _UNDECLARED
+        if TOO_SLOW in request.environ:
+            raise Problem("body-too-slow")
         # Such bytes are no address (RFC 3986), and reading them as UTF-8 would fail later, as our fault.
         if not request.query_string.isascii():
             raise Problem("not-found")

@@ -82,7 +82,7 @@ def describe_api(public_url: str, offered: Collection[str]) -> dict[str, Any]:
 
 def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
     """Every code the endpoint may answer."""
-    by_body = ("malformed-json", "json-required", "invalid-body", "body-too-large") if endpoint.body else ()
+    by_body = ("malformed-json", "json-required", "invalid-body", "body-too-large", "body-too-slow") if endpoint.body else ()
     by_query = ("invalid-query",) if endpoint.query else ()
     return tuple(dict.fromkeys((*endpoint.problems, *by_body, *by_query, *_BY_CALLER[endpoint.who], *_ALWAYS)))
 

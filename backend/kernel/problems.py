@@ -16,6 +16,7 @@ KINDS: dict[str, Kind] = {
     "malformed-json": Kind(400, "The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
     "json-required": Kind(415, "The body must be JSON.", "Set `Content-Type: application/json`."),
     "body-too-large": Kind(413, "The body is too large.", "Send less than 64 KB."),
+    "body-too-slow": Kind(408, "The body did not arrive in time.", "Send it again, within ten seconds."),
     "invalid-body": Kind(422, "The body does not have the form expected.", "`errors` names each field and what is wrong."),
     "invalid-query": Kind(422, "The query does not have the form expected.", "`errors` names each parameter."),
     "not-a-profile": Kind(

@@ -35,11 +35,10 @@ from backend.up.surroundings import (
     surround,
 )
 
-API = "backend.up.wsgi:make"
+API = "backend.up.rsgi:make"
 WORKER = ("-m", "backend.cli", "worker")
 WORKERS = 2
-# Each thread keeps a connection of its own; two workers and the due work stay below PostgreSQL's 80.
-THREADS = 8
+REQUESTS = 1024  # of each worker at a time, most of them still arriving
 _LONGEST_LOG = 5_000_000
 
 
@@ -111,10 +110,10 @@ def _stop(supervisor: Supervisor) -> None:
 def _api(around: Surroundings, address: Address) -> Watched:
     log = around.folder.logs / "api.log"
     command = [
-        *(sys.executable, "-m", "granian", API, "--factory", "--interface", "wsgi"),
+        *(sys.executable, "-m", "granian", API, "--factory", "--interface", "rsgi"),
         *("--host", address.ip, "--port", str(address.port), "--http", "1", "--no-ws"),
         *("--workers", str(WORKERS), "--respawn-failed-workers", "--workers-kill-timeout", "5"),
-        *("--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600", "--log-level", "error"),
+        *("--backpressure", str(REQUESTS), "--log-level", "error"),
     ]
 
     def wait(process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -214,13 +215,13 @@ class Postgres:
 
         PostgreSQL would take a recycled id for a living server. An id that is free is left to PostgreSQL's own checks.
         """
-        until = time.monotonic() + patience
-        while left := _processes_in(self.folder):
-            if time.monotonic() > until:
-                for pid in left:
-                    os.kill(pid, signal.SIGQUIT)
-                until = time.monotonic() + patience
-            time.sleep(0.05)
+        for end in (signal.SIGQUIT, signal.SIGKILL):
+            until = time.monotonic() + patience
+            while (left := _processes_in(self.folder)) and time.monotonic() < until:
+                time.sleep(0.05)
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, end)
         note = self.folder / "postmaster.pid"
         if note.exists():
             first = note.read_text().split("\n", 1)[0].strip().lstrip("-")

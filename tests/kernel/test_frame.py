@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from backend.app import create_app
+from backend.kernel.frame import TOO_SLOW
 from backend.settings import Settings
 
 FORWARDED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
@@ -33,3 +34,9 @@ def test_without_a_database_the_process_still_answers_and_says_what_is_wrong(set
     answer = away.post("/v1/sessions", json={"email": "ada@lovelace.example", "password": "x" * 12})
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")  # type: ignore[index]
     assert answer.headers["Retry-After"]
+
+
+def test_a_body_that_did_not_come_in_time_is_a_problem_like_any_other(app: Flask) -> None:
+    answer = app.test_client().post("/v1/sessions", environ_overrides={TOO_SLOW: True})
+    assert (answer.status_code, answer.json["code"]) == (408, "body-too-slow")  # type: ignore[index]
+    assert answer.headers["X-Request-Id"]
