@@ -16,9 +16,9 @@ CHECKS: dict[str, str] = {
         WHERE balance <> summed""",
     "a lot's last balance is what remains of it": """
         SELECT l.workspace_id, l.lot_id, l.remaining, e.balance
-        FROM lots l CROSS JOIN LATERAL (
-          SELECT balance FROM entries WHERE workspace_id = l.workspace_id AND lot_id = l.lot_id
-          ORDER BY entry_id DESC LIMIT 1) e
+        FROM lots l JOIN (
+          SELECT DISTINCT ON (workspace_id, lot_id) workspace_id, lot_id, balance FROM entries
+          ORDER BY workspace_id, lot_id, entry_id DESC) e USING (workspace_id, lot_id)
         WHERE e.balance <> l.remaining""",
     "every entry belongs to a lot of its kind": """
         SELECT e.workspace_id, e.entry_id, e.lot_id, e.kind FROM entries e LEFT JOIN lots l USING (workspace_id, lot_id)

@@ -28,6 +28,8 @@ metadata = sa.MetaData(
 # A rival's lock cycle or a fail-over is answered by asking again: every statement of `call()` is one transaction.
 _TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _TRIES = 3
+GENERIC_PLANS = "-c plan_cache_mode=force_generic_plan"
+"""For the statements of `call()`: they find few rows by their keys, and planning one anew costs more than running it."""
 
 
 def instant(name: str, **options: Any) -> sa.Column[Any]:
@@ -35,10 +37,15 @@ def instant(name: str, **options: Any) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), **options)
 
 
+def listed(column: str, words: tuple[str, ...]) -> str:
+    """The condition that a text is one of these words."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
+
+
 def one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
     """A check that a text column holds one of these words."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+    return sa.CheckConstraint(listed(column, words), name=column)
 
 
 class Database:
@@ -53,8 +60,8 @@ class Database:
         self.switches = Switches(self)
         self._own = threading.local()
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._url, options=self._options, application_name="candor")
+    def _connect(self, options: str = "") -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, options=f"{self._options} {options}", application_name="candor")
 
     def begin(self) -> AbstractContextManager[sa.Connection]:
         """A transaction: committed at the end of the block, undone when it raises."""
@@ -80,7 +87,7 @@ class Database:
     def _cursor(self) -> psycopg.Cursor[Any]:
         cursor: psycopg.Cursor[Any] | None = getattr(self._own, "cursor", None)
         if cursor is None:
-            connection = self._connect()
+            connection = self._connect(GENERIC_PLANS)
             connection.autocommit = True
             cursor = self._own.cursor = connection.cursor()
         return cursor
