@@ -1,11 +1,11 @@
 """`python -m bench.crash`: a whole Candor is killed piece by piece under load; what clients were told is held against the database.
 
-Candor is started by `candor up`: durable, its limits on, and everything that is killed comes back by its own supervisor. The machine
+Candor is started by `candor up`: durable, limits on; everything that is killed is brought back by its own supervisor. The machine
 stays up: what a power cut does to a disk is not shown here.
 """
 
 import argparse
-import json
+import logging
 import multiprocessing as mp
 import os
 import random
@@ -14,12 +14,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +29,11 @@ from backend.credits import Grant, grant
 from backend.directory.files import Line
 from backend.directory.importing import import_lines
 from backend.directory.rows import Refused
-from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
 from bench.crash_clients import KINDS, Plan, profile_of, start_clients
-from bench.crash_judge import Acknowledged, Book, Verdict, digest_of, judge, read_book, read_told
+from bench.crash_judge import Run, Verdict, digest_of
 from tests.up.copies import Copy
 
 CANDOR = ("-m", "backend.cli")
@@ -62,35 +58,6 @@ A_MINUTE = {
 """How often each thing is done to it; each at least once."""
 
 
-@dataclass
-class Run:
-    """What happened: everything acknowledged, what was killed, when answers came, and what was seen on the way."""
-
-    kernel: Kernel
-    owner_url: str
-    workspaces: range
-    said: Acknowledged = field(default_factory=Acknowledged)
-    kills: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
-    calls: int = 0
-    longest_outage: float = 0.0
-    looks: int = 0
-    untold: int = 0
-
-    def judge(self) -> Verdict:
-        """Read the database as it stands now, and compare."""
-        book: Book = read_book(self.kernel, self.owner_url, self.workspaces)
-        verdict = judge(self.said, book)
-        if self.untold:
-            verdict.without_notice.append(f"{self.untold} times a reveal was committed before its notice")
-        return verdict
-
-    @property
-    def faults(self) -> dict[str, int]:
-        """What answers must never be, counted."""
-        return {what: n for what, n in self.counts.items() if what in ("hung", "never answered") or what.startswith("unexpected")}
-
-
 def run_and_kill(copy: Copy, seconds: float, *, pairs: int = 8, seed: int = 1, record: Path) -> Run:
     """Load a running Candor for `seconds` and kill what belongs to it, evenly spread, in an order that follows from `seed`."""
     run, tokens = _prepare(copy, seconds)
@@ -109,7 +76,7 @@ def run_and_kill(copy: Copy, seconds: float, *, pairs: int = 8, seed: int = 1, r
     finally:
         over.set()
         clients.kill()
-    _read_record(run, record, since)
+    run.read(record, since)
     return run
 
 
@@ -217,7 +184,7 @@ def _kill_all_along(copy: Copy, run: Run, chance: random.Random, seconds: float)
         while not _kill(copy, what, chance):
             assert time.monotonic() < end, f"nothing came back to be killed: {what}\n{copy.said()}"
             time.sleep(0.1)
-        run.kills[what] += 1
+        run.killed.append((time.monotonic(), what))
     time.sleep(max(0.0, begun + seconds - time.monotonic()))
 
 
@@ -245,17 +212,6 @@ def _kill(copy: Copy, what: str, chance: random.Random) -> bool:
     return True
 
 
-def _read_record(run: Run, record: Path, since: float) -> None:
-    times = [since]
-    with record.open() as file:
-        answers = [json.loads(line) for line in file]
-    run.counts = Counter(answers.pop()["counts"])
-    times += sorted(answer["at"] for answer in answers if answer["at"] > since)
-    run.calls = len(answers)
-    run.longest_outage = max(later - earlier for earlier, later in pairwise(times))
-    run.said.told = read_told(run.kernel, answers)
-
-
 def main() -> None:
     """Print the table; 1 where anything was lost, paid twice, shown untold, or not answered as it should be."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -263,6 +219,7 @@ def main() -> None:
     options.add_argument("--pairs", type=int, default=8, help="of clients who ask for the same person at once")
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of every connection that we break
     if given.seconds > 780:
         options.error("tokens live 15 minutes: 780 seconds are the most")
     with tempfile.TemporaryDirectory(prefix="candor-bench-", ignore_cleanup_errors=True) as name:
@@ -284,11 +241,12 @@ def _print(run: Run, verdict: Verdict) -> None:
     rows += sorted((what, n) for what, n in run.counts.items() if what != "unanswered" and what not in run.faults)
     rows += [(what, run.kills[what]) for what in A_MINUTE]
     rows += [("imports and grants acknowledged", len(run.said.imports) + len(run.said.grants)), ("looks at the notices", run.looks)]
-    rows += [("longest outage, s", f"{run.longest_outage:.1f}"), ("lost", len(verdict.lost))]
-    rows += [("charged twice", len(verdict.charged_twice)), ("shown without notice", len(verdict.without_notice))]
-    rows += [("ledger unsound", len(verdict.unsound)), ("answers of a wrong form", sum(run.faults.values()))]
+    rows += [("longest outage, s", f"{run.longest_outage:.1f}"), ("  the last before it", run.before_outage)]
+    rows += [("lost", len(verdict.lost)), ("charged twice", len(verdict.charged_twice))]
+    rows += [("shown without notice", len(verdict.without_notice)), ("ledger unsound", len(verdict.unsound))]
+    rows += [("answers of a wrong form", sum(run.faults.values()))]
     for what, n in rows:
-        print(f"{what:<34}{n:>10,}" if isinstance(n, int) else f"{what:<34}{n:>10}")
+        print(f"{what:<32}{n:>24,}" if isinstance(n, int) else f"{what:<32}{n:>24}")
     for fault in (*verdict.lost, *verdict.charged_twice, *verdict.without_notice, *verdict.unsound, *run.faults):
         print(f"  {fault}")
 

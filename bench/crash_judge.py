@@ -4,9 +4,12 @@ Three things are faults whatever was killed: an acknowledged charge, grant or im
 that was shown and no notice row covers. So is a ledger that does not add up.
 """
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -103,7 +106,59 @@ def _is_covered(told: Told, book: Book) -> bool:
     return all(book.facts.get((person, kind, digest), through + 1) <= through for digest in told.shown)
 
 
-def read_told(kernel: Kernel, answers: Iterable[dict[str, Any]]) -> list[Told]:
+@dataclass
+class Run:
+    """What happened: everything acknowledged, what was killed and when, how answers came, and what was seen on the way."""
+
+    kernel: Kernel
+    owner_url: str
+    workspaces: range
+    said: Acknowledged = field(default_factory=Acknowledged)
+    killed: list[tuple[float, str]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    longest_outage: float = 0.0
+    before_outage: str = ""
+    looks: int = 0
+    untold: int = 0
+
+    @property
+    def kills(self) -> Counter[str]:
+        """How often each thing was killed."""
+        return Counter(what for _, what in self.killed)
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """What answers must never be, counted."""
+        return {what: n for what, n in self.counts.items() if what in ("hung", "never answered") or what.startswith("unexpected")}
+
+    def read(self, record: Path, since: float) -> None:
+        """Read what the clients wrote down; an outage is a time, after `since`, in which nobody was shown anything."""
+        times = [since]
+
+        def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+            for answer in map(json.loads, lines):
+                if "counts" in answer:
+                    self.counts = Counter(answer["counts"])
+                else:
+                    times.append(answer["at"])
+                    yield answer
+
+        with record.open() as file:
+            self.said.told = _read_told(self.kernel, answers(file))
+        self.calls = len(times) - 1
+        self.longest_outage, end = max((later - earlier, later) for earlier, later in pairwise(sorted(times)))
+        self.before_outage = next((what for at, what in reversed(self.killed) if at <= end - self.longest_outage + 0.5), "start")
+
+    def judge(self) -> Verdict:
+        """Read the database as it stands now, and compare."""
+        verdict = judge(self.said, _read_book(self.kernel, self.owner_url, self.workspaces))
+        if self.untold:
+            verdict.without_notice.append(f"{self.untold} times a reveal was committed before its notice")
+        return verdict
+
+
+def _read_told(kernel: Kernel, answers: Iterable[dict[str, Any]]) -> list[Told]:
     """The clients' own record, with ids and digests in place of what they saw."""
     told = []
     for answer in answers:
@@ -122,7 +177,7 @@ def digest_of(kernel: Kernel, kind: str, value: str) -> bytes:
     return kernel.digester.digest("phone" if kind == "phone" else "email", value)
 
 
-def read_book(kernel: Kernel, owner_url: str, workspaces: range) -> Book:
+def _read_book(kernel: Kernel, owner_url: str, workspaces: range) -> Book:
     """Read the books of `workspaces`, and everything the audit has to say."""
     book = Book()
     these = (workspaces.start, workspaces.stop - 1)
