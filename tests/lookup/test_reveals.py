@@ -6,10 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 
+from backend.app import create_app
 from backend.kernel.clock import MovableClock
 from backend.kernel.http import Caller
 from backend.kernel.switches import NOTICES_LATE
+from backend.settings import Settings
 from tests.lookup.conftest import EVE, Directory, Seller
 
 MAIL, PHONE = "jan@molen.example", "+31 6 1234 5678"
@@ -172,19 +175,27 @@ def test_an_expired_detail_is_not_found(ann: Seller, jan: int, clock: MovableClo
     assert ann.reveal("jan").json["results"]["phone"]["outcome"] == "not_found"  # type: ignore[index]
 
 
-def test_one_reveal_makes_one_read_and_one_call_and_a_first_disclosure_one_write_more(
-    ann: Seller, jan: int, monkeypatch: pytest.MonkeyPatch
+def test_a_reveal_is_one_redis_trip_one_read_and_one_call_and_a_first_disclosure_one_write_more(
+    ann: Seller, jan: int, settings: Settings, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann.hold(5)
-    ann.kernel.switches.is_on("anything")
+    limited = create_app(settings.model_copy(update={"rate_limits": True}), clock)
+    ann.client = limited.test_client()
+    ann.reveal("nobody")  # the first request of a process reads the switches and opens its connections
     asked: list[str] = []
-    call = type(ann.kernel.database).call
+    execute, command = psycopg.Cursor.execute, redis.Redis.execute_command
 
-    def counting(self: Any, statement: str, parameters: Any) -> Any:
-        asked.append(statement.split()[0] + (" reveal" if "reveal(" in statement else ""))
-        return call(self, statement, parameters)
+    def count_statement(self: Any, statement: str, *given: Any, **options: Any) -> Any:
+        asked.append("SELECT reveal()" if "reveal(" in statement else statement.split()[0])
+        return execute(self, statement, *given, **options)
 
-    monkeypatch.setattr(type(ann.kernel.database), "call", counting)
-    ann.reveal("jan")
-    ann.reveal("jan")
-    assert asked == ["SELECT", "INSERT", "SELECT reveal", "SELECT", "SELECT reveal"]
+    def count_command(self: Any, name: str, *given: Any, **options: Any) -> Any:
+        asked.append(name)
+        return command(self, name, *given, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", count_statement)
+    monkeypatch.setattr(redis.Redis, "execute_command", count_command)
+    for _ in range(2):
+        assert ann.reveal("jan").status_code == 200
+    assert asked == ["EVALSHA", "SELECT", "INSERT", "SELECT reveal()", "EVALSHA", "SELECT", "SELECT reveal()"]
+    limited.extensions["candor"].database.close()
