@@ -21,23 +21,21 @@ class Kernel:
 
     settings: "Settings"
     database: Database
+    switches: Switches
     clock: Clock
     ids: PublicIds
     digester: Digester
     sealer: Sealer
     events: Events = field(default_factory=Events)
 
-    @property
-    def switches(self) -> Switches:
-        """What those who run Candor have switched, read at most every few seconds."""
-        return self.database.switches
-
 
 def build_kernel(settings: "Settings", clock: Clock | None = None) -> Kernel:
     """Wire a kernel from the settings; `clock` is given by tests and by the sandbox."""
+    database = Database(settings.database_url)
     return Kernel(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
+        switches=Switches(database),
         clock=clock or SystemClock(),
         ids=PublicIds(settings.id_key),
         digester=Digester(settings.digest_keys),

@@ -11,8 +11,6 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from backend.kernel.switches import Switches
-
 APP_ROLE = "candor_app"
 
 metadata = sa.MetaData(
@@ -57,7 +55,6 @@ class Database:
         self.engine = sa.create_engine(
             "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=5, max_overflow=15
         )
-        self.switches = Switches(self)
         self._own = threading.local()
 
     def _connect(self, options: str = "") -> psycopg.Connection[Any]:

@@ -5,13 +5,11 @@ They are read at most once in a few seconds for a whole process, so that the hot
 
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import psycopg
 import sqlalchemy as sa
 
-if TYPE_CHECKING:
-    from backend.kernel.database import Database
+from backend.kernel.database import Database
 
 EXTENSION_OFF = "extension-off"
 NOTICES_LATE = "notices-late"
@@ -22,7 +20,7 @@ _FRESH_SECONDS = 2.0
 class Switches:
     """The switches that are on, as read from the table `switches`."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._read_at = float("-inf")
         self._on: frozenset[str] = frozenset()
