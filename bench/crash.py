@@ -113,7 +113,8 @@ class _Writers:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Go on until the end of the block."""
-        threads = [threading.Thread(target=self._repeat, args=(what,)) for what in (self._bring_some, self._grant, self._look)]
+        work = (self._bring_some, self._grant, self._look)
+        threads = [threading.Thread(target=self._repeat, args=(what,), daemon=True) for what in work]
         for thread in threads:
             thread.start()
         try:
@@ -121,7 +122,7 @@ class _Writers:
         finally:
             self._over.set()
             for thread in threads:
-                thread.join()
+                thread.join(30)
 
     def _repeat(self, what: Callable[[], None]) -> None:
         while not self._over.wait(0.5):
