@@ -5,8 +5,9 @@ from backend.directory.profile_key import ProfileKey, read_profile_key
 from backend.directory.reading import NOBODY, Detail, Found, find_person, owe_notice
 from backend.directory.sample import SamplePerson, sample_people
 from backend.directory.sample import load as load_sample
+from backend.directory.tables import CONTACT_FIELDS, ContactField
 
 __all__ = [
-    "NOBODY", "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample", "object_to_use", "owe_notice",
-    "read_objector", "read_profile_key", "sample_people",
+    "CONTACT_FIELDS", "NOBODY", "ContactField", "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample",
+    "object_to_use", "owe_notice", "read_objector", "read_profile_key", "sample_people",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from backend.directory.letters import Held, NoticeLetter, choose_language
 from backend.directory.ranking import fade
 from backend.directory.reading import place_of
-from backend.directory.tables import facts, notices, people, sources, suppression
+from backend.directory.tables import CONTACT_FIELDS, facts, notices, people, sources, suppression
 from backend.kernel import Kernel
+from backend.kernel.database import listed
 from backend.kernel.mail import post
 from backend.kernel.metrics import NOTICES_OWED_SECONDS
 from backend.kernel.switches import NOTICES_LATE, switch
@@ -26,16 +27,16 @@ _GIVE_UP_AFTER = 8  # tries at an address that the mail server refuses: more tha
 _REFUSED = "SMTPRecipientsRefused"
 _AT_ONCE = 200
 _LETTERS_AT_ONCE = 20
-_OWE_WITHIN_A_MONTH = sa.text("""
+_OWE_WITHIN_A_MONTH = sa.text(f"""
 INSERT INTO notices (person_id, through_fact_id, cause, owed_at, due_at)
 SELECT p.person_id, max(f.fact_id), 'month', :at, greatest(p.tell_by, :at)
 FROM people p JOIN facts f ON f.person_id = p.person_id
 WHERE p.person_id = ANY(:persons) AND p.hidden_at IS NULL
-  AND f.field IN ('b2b_email', 'phone', 'direct_email') AND f.closed_at IS NULL AND f.expires_at > :at
+  AND {listed("f.field", CONTACT_FIELDS)} AND f.closed_at IS NULL AND f.expires_at > :at
 GROUP BY p.person_id, p.tell_by
 HAVING max(f.fact_id) > coalesce((SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id), 0)
 ON CONFLICT DO NOTHING
-""")
+""")  # noqa: S608
 
 
 class MonthOver:

@@ -8,7 +8,9 @@ from typing import Literal
 from backend.directory.policy import find_block, rule_for
 from backend.directory.profile_key import ProfileKey
 from backend.directory.ranking import agree, fade
+from backend.directory.tables import CONTACT_FIELDS
 from backend.kernel import Kernel
+from backend.kernel.database import listed
 
 Notice = Literal["done", "owed", "impossible"]
 
@@ -42,7 +44,7 @@ NOBODY = Found((), {}, {}, "done")
 
 # Suppression and sources are reference tables; everything else is of one person, who comes by scalar subquery, never by a join
 # across families. Facts that only serve to tell the person (`inform_only`) are read as a way to reach them, and for nothing else.
-_SELECT = """
+_SELECT = f"""
 SELECT p.person_id, p.absorbed, p.country, f.fact_id, f.field, f.sealed, f.digest, f.region, s.name, f.collected_at,
        f.verified_at, f.method, f.basis, f.consent_evidence, f.confidence, f.screening, f.screened_at, f.state,
        n.told_through, n.unreachable_through
@@ -52,12 +54,12 @@ LEFT JOIN LATERAL (
          max(through_fact_id) FILTER (WHERE state = 'impossible') AS unreachable_through
   FROM notices WHERE notices.person_id = p.person_id
 ) n ON true
-LEFT JOIN facts f ON f.person_id = p.person_id AND f.field IN ('b2b_email', 'phone', 'direct_email')
+LEFT JOIN facts f ON f.person_id = p.person_id AND {listed("f.field", CONTACT_FIELDS)}
   AND f.closed_at IS NULL AND f.state <> 'restricted' AND f.expires_at > %(at)s AND f.collected_at <= %(at)s
   AND NOT EXISTS (SELECT FROM suppression x WHERE x.digest = f.digest)
 LEFT JOIN sources s ON s.source_id = f.source_id
 WHERE p.hidden_at IS NULL AND p.merged_into IS NULL
-"""
+"""  # noqa: S608
 _OF_KEY = """
   AND p.person_id = (SELECT person_id FROM identities WHERE digest = ANY(%(digests)s) LIMIT 1)
   AND NOT EXISTS (SELECT FROM suppression x WHERE x.digest = ANY(%(digests)s))
@@ -167,13 +169,13 @@ def place_of(person_id: int, field: str) -> str:
 
 
 # `through_fact_id` makes it once for what is known today, by whoever asks and however often.
-_OWE = """
+_OWE = f"""
 INSERT INTO notices (person_id, through_fact_id, cause, owed_at, due_at)
 SELECT f.person_id, max(f.fact_id), 'disclosure', %(at)s, %(at)s FROM facts f
-WHERE f.person_id = %(person)s AND f.field IN ('b2b_email', 'phone', 'direct_email') AND f.closed_at IS NULL
+WHERE f.person_id = %(person)s AND {listed("f.field", CONTACT_FIELDS)} AND f.closed_at IS NULL
 GROUP BY f.person_id
 ON CONFLICT DO NOTHING RETURNING person_id
-"""
+"""  # noqa: S608
 
 
 def owe_notice(kernel: Kernel, person_id: int, at: datetime) -> None:

@@ -1,11 +1,15 @@
 """The person family: people, identities, facts, notices, keyed by person; and what everybody reads: sources, suppression."""
 
+from typing import Literal, get_args
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from backend.kernel.database import instant, metadata, one_of
 
-CONTACT_FIELDS = ("b2b_email", "phone", "direct_email")
+ContactField = Literal["b2b_email", "phone", "direct_email"]
+"""What can be shown of a person, each for one credit of the kind of the same name."""
+CONTACT_FIELDS: tuple[str, ...] = get_args(ContactField)
 FIELDS = (*CONTACT_FIELDS, "name", "company", "title")
 SOURCE_KINDS = ("supplier", "registry", "company_site")
 VISIBILITIES = ("everyone", "public_registry", "company_site", "licensed_supplier_attested", "consent")

@@ -9,16 +9,16 @@ from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from backend.credits import month_end
+from backend.directory import CONTACT_FIELDS, ContactField
 from backend.kernel.http import JSON, Body, Room, caller, kernel
 from backend.kernel.limits import LOOKUPS, REVEALS
 from backend.kernel.problems import Problem
-from backend.lookup.reveal import KINDS, Looked, Revealed, look_up, reveal_details
+from backend.lookup.reveal import Looked, Revealed, look_up, reveal_details
 from backend.lookup.rules import verdict_of
 
 api = Room("lookup", __name__)
 
 Profile = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-RevealKind = Literal["b2b_email", "phone", "direct_email"]
 
 
 class LookupBody(Body):
@@ -55,7 +55,9 @@ class RevealBody(Body):
 
     profile: Profile | None = None
     person_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    kinds: Annotated[list[RevealKind], Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True})]
+    kinds: Annotated[
+        list[ContactField], Field(min_length=1, max_length=len(CONTACT_FIELDS), json_schema_extra={"uniqueItems": True})
+    ]
     page: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")] | None = None
     client: ClientSigns | None = None
 
@@ -105,7 +107,7 @@ def create_lookup(body: LookupBody) -> LookupAnswer:
 
 def _show_states(looked: Looked) -> dict[str, KindState]:
     kinds: dict[str, KindState] = {}
-    for kind in KINDS:
+    for kind in CONTACT_FIELDS:
         kinds[kind] = {"state": looked.states[kind]}
         if looked.states[kind] == "blocked":
             kinds[kind]["reason"] = looked.reasons[kind]

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.credits import Charge, quote, reveal
-from backend.directory import NOBODY, Detail, Found, find_person, owe_notice, read_profile_key
+from backend.directory import CONTACT_FIELDS, NOBODY, Detail, Found, find_person, owe_notice, read_profile_key
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.metrics import REVEALS
 from backend.kernel.problems import Problem
 from backend.kernel.switches import NOTICES_LATE
 from backend.lookup.rules import NO_NOTICE_CHANNEL, State, state_of
-
-KINDS = ("b2b_email", "phone", "direct_email")
-"""What can be revealed; `export` has its own verb."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,12 @@ def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
     """Say which kinds are available, owned, none or blocked. Free."""
     at = kernel.clock.now()
     key = read_profile_key(profile)
-    found = find_person(kernel, key, KINDS, at, open_values=False) if key else NOBODY
+    found = find_person(kernel, key, CONTACT_FIELDS, at, open_values=False) if key else NOBODY
     owned = quote(kernel.database, caller, found.persons, at).owned
     if key is None:
         raise Problem("not-a-profile")
     blocked = _blocked(found)
-    states = {kind: state_of(kind, found.showable, blocked, owned) for kind in KINDS}
+    states = {kind: state_of(kind, found.showable, blocked, owned) for kind in CONTACT_FIELDS}
     return Looked(_public_id(kernel, caller, found), states, blocked)
 
 
