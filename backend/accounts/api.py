@@ -12,8 +12,7 @@ from backend.accounts.steps import read_extension_version
 from backend.kernel.http import Body, Room, caller, kernel
 from backend.kernel.limits import SIGN_INS, WRITES
 from backend.kernel.pages import page_language
-from backend.kernel.problems import Problem
-from backend.kernel.tokens import make_access_token
+from backend.kernel.tokens import make_access_token, read_bearer
 
 api = Room("accounts", __name__, template_folder="templates")
 
@@ -115,7 +114,7 @@ def refresh() -> Tokens:
 
     Each refresh token works once. One that was used before ends the session with all its tokens, so send one refresh at a time.
     """
-    return show_tokens(sessions.refresh(kernel(), _bearer()))
+    return show_tokens(sessions.refresh(kernel(), read_bearer()))
 
 
 @api.delete("/v1/sessions/current", limit=WRITES, status=204)
@@ -146,10 +145,3 @@ def change_password(body: PasswordChange) -> None:
 def _client() -> str:
     named = request.headers.get("X-Candor-Client", "")
     return named if read_extension_version(named) else ""
-
-
-def _bearer() -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Problem("token-missing")
-    return token.strip()

@@ -121,11 +121,12 @@ def install_limiter(app: Flask, redis_url: str, enabled: bool) -> None:
         storage_options={"redis_url": redis_url},
         enabled=enabled,
     )
+    # It would look for limits of its own in hooks around every request; ours are declared with the endpoint and asked for here.
+    # Where it finds itself among the extensions it adds no hooks.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
     if not enabled:
         return
-    # Limits by name would be looked up and parsed for every request; ours are declared with the endpoint and asked for here.
-    limiter.request_filter(lambda: True)
     strategy = limiter.limiter
 
     @app.before_request

@@ -1,35 +1,29 @@
-"""Access tokens: short-lived JWTs that say which account, workspace and session is calling, and grant nothing by themselves."""
+"""Access tokens: short-lived JWTs that say which account, workspace and session is calling, and grant nothing by themselves.
+
+Flask-JWT-Extended makes them. They are read with PyJWT, on which it stands: it decodes each token three times over, and every
+request reads one (229 µs, against 49).
+"""
 
 from datetime import timedelta
 
-from flask import Flask, Response
-from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+import jwt
+from flask import Flask, current_app, request
+from flask_jwt_extended import JWTManager, create_access_token
 
-from backend.kernel.http import Caller, answer_problem
+from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
 from backend.settings import Settings
 
+_ALGORITHM = "HS256"
+_LEEWAY_SECONDS = 5
+
 
 def install_tokens(app: Flask, settings: Settings) -> None:
-    """Sign and check tokens with JWT_SECRET (HS256, the real clock); failures are answered as problems."""
+    """Sign and check tokens with JWT_SECRET (HS256, the real clock)."""
     app.config["JWT_SECRET_KEY"] = settings.jwt_secret
-    app.config["JWT_ALGORITHM"] = "HS256"
+    app.config["JWT_ALGORITHM"] = _ALGORITHM
     app.config["JWT_ACCESS_TOKEN_EXPIRES"] = timedelta(minutes=settings.access_token_minutes)
-    app.config["JWT_TOKEN_LOCATION"] = ["headers"]
-    app.config["JWT_DECODE_LEEWAY"] = 5
-    manager = JWTManager(app)
-
-    @manager.unauthorized_loader
-    def missing(_reason: str) -> Response:
-        return answer_problem(Problem("token-missing"))
-
-    @manager.invalid_token_loader
-    def invalid(_reason: str) -> Response:
-        return answer_problem(Problem("token-invalid"))
-
-    @manager.expired_token_loader
-    def expired(_header: dict[str, str], _claims: dict[str, str]) -> Response:
-        return answer_problem(Problem("token-expired"))
+    JWTManager(app)
 
 
 def make_access_token(caller: Caller) -> str:
@@ -39,11 +33,23 @@ def make_access_token(caller: Caller) -> str:
     return token
 
 
+def read_bearer() -> str:
+    """What the request carries as `Authorization: Bearer …`, not yet checked."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem("token-missing")
+    return token.strip()
+
+
 def read_caller() -> Caller:
-    """Who the request's token names; a missing, forged or expired token is answered by the loaders above."""
-    verify_jwt_in_request()
-    claims = get_jwt()
+    """Who the request's token names; raises the Problem of a token that is missing, forged, of another use or over."""
+    secret = current_app.config["JWT_SECRET_KEY"]
     try:
+        claims = jwt.decode(read_bearer(), secret, [_ALGORITHM], leeway=_LEEWAY_SECONDS, options={"require": ["exp"]})
+        if claims["type"] != "access":
+            raise Problem("token-invalid")
         return Caller(int(claims["sub"]), int(claims["w"]), int(claims["s"]))
-    except (KeyError, TypeError, ValueError):
+    except jwt.ExpiredSignatureError:
+        raise Problem("token-expired") from None
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise Problem("token-invalid") from None
