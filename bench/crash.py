@@ -10,12 +10,13 @@ import multiprocessing as mp
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -232,7 +233,9 @@ def main() -> None:
             verdict = run.judge()
             run.kernel.database.close()
         finally:
-            copy.stop()
+            with suppress(subprocess.TimeoutExpired):
+                copy.stop()
+            copy.process.kill()
     _print(run, verdict)
     sys.exit(bool(verdict or run.faults))
 
