@@ -1,6 +1,7 @@
 """Which Chromium to start, and how: one answer for the tests and for `candor demo`."""
 
 import base64
+import ctypes
 import hashlib
 import json
 import os
@@ -32,6 +33,16 @@ def find_chromium() -> str | None:
     if _DEBIAN.exists():
         return str(_DEBIAN)
     return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def missing_packages() -> list[str]:
+    """Debian's packages that are still to be installed: Chromium, and a library of Playwright's own driver."""
+    missing = [] if find_chromium() else ["chromium"]
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        missing.append("libatomic1")
+    return missing
 
 
 def chromium_flags(extension: Path | None = None, *, headless: bool = True, lang: str = "en") -> list[str]:

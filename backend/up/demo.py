@@ -17,25 +17,25 @@ from backend.up.data_folder import Samples
 from backend.up.failures import CannotStart
 from backend.up.progress import say, step
 from e2e.card_driver import Card, NotShown
-from e2e.chromium import EXTENSION, extension_id, find_chromium, open_chromium
+from e2e.chromium import EXTENSION, extension_id, missing_packages, open_chromium
 from e2e.linkedin_site import LinkedIn
 from e2e.pages import Person
 
 _SIZE = (1180, 760)
 _PATIENCE_S = 20.0
-_BY_HAND = f"""\
-Chromium is missing (Google Chrome itself no longer takes an extension from the command line). Type
+_BY_HAND = """\
+Missing on this machine: {packages} (Google Chrome itself no longer takes an extension from the command line). Type
 
-    sudo apt-get install chromium
+    sudo apt-get install {packages}
 
 or load the extension by hand: chrome://extensions, Developer mode on, Load unpacked, then choose
-    {EXTENSION}"""
+    {extension}"""
 
 
 def check_demo(screenshot: Path | None) -> None:
-    """Raises CannotStart where there is no Chromium, or no screen to show it on."""
-    if find_chromium() is None:
-        raise CannotStart(_BY_HAND)
+    """Raises CannotStart where Chromium cannot be driven, or no screen to show it on."""
+    if missing := missing_packages():
+        raise CannotStart(_BY_HAND.format(packages=" ".join(missing), extension=EXTENSION))
     if screenshot is None and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise CannotStart("There is no screen here. Type: bin/candor demo --screenshot card.png")
 
