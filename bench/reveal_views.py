@@ -1,4 +1,7 @@
-"""The three applications that `bench.reveal` compares: Candor's own, the shortest view that does the same, and one statement."""
+"""The three applications that `bench.reveal` compares: Candor's own, the shortest view that does the same, and one statement.
+
+All three stand behind the door of `candor up`, and send their statements to be prepared once and planned once.
+"""
 
 import hashlib
 import hmac
@@ -15,21 +18,22 @@ from flask import Flask, Response, request
 from flask_jwt_extended import JWTManager, get_jwt, jwt_required
 
 import backend.directory.reading as reading
+from backend.kernel.database import GENERIC_PLANS
 from backend.kernel.keys import read_key_ring
 from backend.kernel.sealing import Sealer
+from backend.up.door import Door
+from backend.up.rsgi import THREADS, make
 
 _REVEAL = "SELECT kind, outcome, charged, available, reason FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s)"
 _LUA = Path("backend/kernel/limits.lua").read_text()
 
 
-def full() -> Flask:
+def full() -> Door:
     """(a) Candor."""
-    from backend.app import create_app
-
-    return create_app()
+    return make()
 
 
-def floor() -> Flask:
+def floor() -> Door:
     """(b) The same token check, limit, read, charge and answer, and not a line more."""
     app, own = _bare_app(), threading.local()
     digest_key = read_key_ring(os.environ["DIGEST_KEYS"]).current[1]
@@ -69,10 +73,10 @@ def floor() -> Flask:
         results = {c[0]: {"outcome": c[1], "values": values, "charged": c[2], "left": c[3]} for c in charges}
         return Response(json.dumps({"person_id": str(persons), "results": results}), mimetype="application/json")
 
-    return app
+    return Door(app, THREADS)
 
 
-def one() -> Flask:
+def one() -> Door:
     """(c) A token check and one statement."""
     app, own = _bare_app(), threading.local()
 
@@ -82,7 +86,7 @@ def one() -> Flask:
         (row,) = _cursor(own).execute("SELECT count(*) FROM sources", prepare=True).fetchall()
         return Response(json.dumps({"count": row[0]}), mimetype="application/json")
 
-    return app
+    return Door(app, THREADS)
 
 
 def _bare_app() -> Flask:
@@ -95,5 +99,5 @@ def _bare_app() -> Flask:
 def _cursor(own: threading.local) -> psycopg.Cursor[Any]:
     cursor: psycopg.Cursor[Any] | None = getattr(own, "cursor", None)
     if cursor is None:
-        cursor = own.cursor = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True).cursor()
+        cursor = own.cursor = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, options=GENERIC_PLANS).cursor()
     return cursor
