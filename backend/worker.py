@@ -37,5 +37,4 @@ def work_once(kernel: Kernel) -> int:
     DUE_DONE.inc(result.done)
     for name in result.failed:
         DUE_FAILED.labels(name).inc()
-        structlog.get_logger().error("due work failed", piece=name)
     return result.done

@@ -1,6 +1,7 @@
 """What time does to credits: lots that are over are written off, each with its entry."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,12 +13,9 @@ class Expiry:
 
     name = "expiry"
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the lot that is longest over has ended."""
-        due: datetime | None = connection.execute(
-            sa.select(sa.func.min(lots.c.expires_at)).where(lots.c.open, lots.c.expires_at <= until)
-        ).scalar()
-        return due
+        return sa.select(sa.func.min(lots.c.expires_at)).where(lots.c.open, lots.c.expires_at <= until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Write off one lot."""

@@ -44,11 +44,9 @@ class MonthOver:
 
     name = "notice-within-a-month"
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         """The instant by which the next person must be told, less the days ahead."""
-        soonest = sa.select(sa.func.min(people.c.tell_by)).where(people.c.tell_by <= until + AHEAD)
-        tell_by: datetime | None = connection.execute(soonest).scalar()
-        return tell_by - AHEAD if tell_by else None
+        return sa.select(sa.func.min(people.c.tell_by) - AHEAD).where(people.c.tell_by <= until + AHEAD)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Owe a notice to some persons, unless one covers everything already."""
@@ -74,12 +72,9 @@ class Notices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
-        """When the next owed letter is due; it is written at once, not only then."""
-        due: datetime | None = connection.execute(
-            sa.select(sa.func.min(notices.c.due_at)).where(notices.c.state == "owed", notices.c.owed_at <= until)
-        ).scalar()
-        return due
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the next letter came to be owed: it is written at once, not only when it is due."""
+        return sa.select(sa.func.min(notices.c.owed_at)).where(notices.c.state == "owed", notices.c.owed_at <= until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Write some letters, the most urgent first."""
@@ -160,9 +155,9 @@ class NoticesLate:
 
     name = "notices-late"
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         """Always, and after everything else."""
-        return until
+        return sa.select(sa.literal(until, sa.DateTime(timezone=True)))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Look once; never counted as work done."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
+import structlog
 
 
 class Piece(Protocol):
@@ -13,8 +14,8 @@ class Piece(Protocol):
 
     name: str
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
-        """The instant of the oldest row due at `until`, or None."""
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """The statement whose one value is the instant of the oldest row due at `until`, or null."""
         ...
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
@@ -24,7 +25,7 @@ class Piece(Protocol):
 
 @dataclass(frozen=True)
 class Tick:
-    """What one tick did."""
+    """What one tick did, and the pieces that raised."""
 
     done: int
     failed: tuple[str, ...]
@@ -36,15 +37,15 @@ def tick(engine: sa.Engine, pieces: Sequence[Piece], until: datetime, most: int 
     waiting = list(pieces)
     failed: list[str] = []
     while waiting and done < most:
-        with engine.begin() as connection:
-            dues = [(due, piece) for piece in waiting if (due := piece.next_due(connection, until)) is not None]
-        if not dues:
+        found = find_next(engine, waiting, until)
+        if found is None:
             break
-        piece = min(dues, key=lambda pair: pair[0])[1]
+        _, piece = found
         try:
             with engine.begin() as connection:
                 ran = piece.run(connection, until)
-        except Exception:
+        except Exception as error:
+            structlog.get_logger().error("due work failed", piece=piece.name, raised=error)
             failed.append(piece.name)
             ran = False
         if ran:
@@ -52,3 +53,14 @@ def tick(engine: sa.Engine, pieces: Sequence[Piece], until: datetime, most: int 
         else:
             waiting.remove(piece)
     return Tick(done, tuple(failed))
+
+
+def find_next(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> tuple[datetime, Piece] | None:
+    """What is due first at `until`, in one question; of several at one instant the first in order of `pieces`."""
+    asked = [sa.select(sa.literal(n).label("n"), piece.next_due(until).scalar_subquery()) for n, piece in enumerate(pieces)]
+    with engine.begin() as connection:
+        dues = [(due, n) for n, due in connection.execute(sa.union_all(*asked)) if due is not None]
+    if not dues:
+        return None
+    due, n = min(dues)
+    return due, pieces[n]

@@ -61,12 +61,9 @@ class Delivery:
         self._send = send
         self._keep = keep
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest letter was due."""
-        due: datetime | None = connection.execute(
-            sa.select(sa.func.min(mails.c.due_at)).where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
-        ).scalar()
-        return due
+        return sa.select(sa.func.min(mails.c.due_at)).where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Send one letter; a refusal puts it off, twice as long each time, up to an hour."""

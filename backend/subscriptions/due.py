@@ -1,6 +1,7 @@
 """What time does to the freemium: at the end of a period the next one begins, by itself (X14)."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,11 +15,10 @@ class Renewal:
 
     name = "freemium-renewal"
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest period that is over has ended."""
         ends = subscriptions.c.period_ends_at
-        due: datetime | None = connection.execute(sa.select(sa.func.min(ends)).where(ends <= until)).scalar()
-        return due
+        return sa.select(sa.func.min(ends)).where(ends <= until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Begin the next period of one freemium, and grant its credits from the instant at which the last one ended."""

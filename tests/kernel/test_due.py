@@ -1,6 +1,7 @@
 """Due work is done in order of its instant; a piece that fails does not hold up the others."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,9 +17,9 @@ class Listed:
     def __init__(self, name: str, minutes: list[int], log: list[str], fails: bool = False) -> None:
         self.name, self._rows, self._log, self._fails = name, sorted(minutes), log, fails
 
-    def next_due(self, connection: sa.Connection, until: datetime) -> datetime | None:
+    def next_due(self, until: datetime) -> sa.Select[Any]:
         due = NOON + timedelta(minutes=self._rows[0]) if self._rows else None
-        return due if due and due <= until else None
+        return sa.select(sa.literal(due if due and due <= until else None, sa.DateTime(timezone=True)))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         if self._fails:
