@@ -31,6 +31,8 @@ from backend.kernel.http import LARGEST_BODY, Room, install_problems
 from backend.kernel.limits import install_limiter
 from backend.kernel.logs import configure_logs
 from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
+from backend.kernel.sandbox_api import DUE_PIECES
+from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)
     trust_proxies(app, settings.trusted_proxies)
+    app.extensions[DUE_PIECES] = due_pieces(kernel)
     app.extensions[PROVIDER] = _choose_linkedin(app, settings)
     return app
 
@@ -78,6 +81,7 @@ def _local_rooms(settings: Settings) -> list[Room]:
         sandbox_mail_room: settings.sandbox,
         sandbox_accounts_room: settings.sandbox,
         sandbox_people_room: settings.sandbox,
+        sandbox_clock_room: settings.sandbox,
     }
     return [room for room, open_here in rooms.items() if open_here]
 

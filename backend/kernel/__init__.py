@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from backend.kernel.clock import Clock, SystemClock
+from backend.kernel.clock import Clock, SandboxClock, SystemClock
 from backend.kernel.database import Database
 from backend.kernel.digests import Digester
 from backend.kernel.events import Events
@@ -30,13 +30,13 @@ class Kernel:
 
 
 def build_kernel(settings: "Settings", clock: Clock | None = None) -> Kernel:
-    """Wire a kernel from the settings; `clock` is given by tests and by the sandbox."""
+    """Wire a kernel from the settings; `clock` is given by tests."""
     database = Database(settings.database_url)
     return Kernel(
         settings=settings,
         database=database,
         switches=Switches(database),
-        clock=clock or SystemClock(),
+        clock=clock or (SandboxClock(database) if settings.sandbox else SystemClock()),
         ids=PublicIds(settings.id_key),
         digester=Digester(settings.digest_keys),
         sealer=Sealer(settings.sealing_keys),

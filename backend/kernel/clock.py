@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from backend.kernel.database import Database
+
 PARIS = ZoneInfo("Europe/Paris")
 """Business days and periods are counted in this zone; instants are stored in UTC."""
 
@@ -22,6 +24,21 @@ class SystemClock:
     def now(self) -> datetime:
         """The machine's instant, in UTC."""
         return datetime.now(UTC)
+
+
+class SandboxClock(SystemClock):
+    """The machine's clock until it is put somewhere, where it stands still.
+
+    It is kept in the database and read at every question, so that no process is of another opinion.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self) -> datetime:
+        """Where it stands, in UTC."""
+        rows = self._database.call("SELECT stands_at FROM sandbox_clock", ())
+        return rows[0][0].astimezone(UTC) if rows else super().now()
 
 
 class MovableClock:

@@ -1,4 +1,4 @@
-"""The kernel's own tables: mail that is to go out, and switches."""
+"""The kernel's own tables: mail that is to go out, switches, the sandbox's clock."""
 
 import sqlalchemy as sa
 
@@ -24,4 +24,13 @@ switches = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     instant("since", nullable=False, server_default=sa.func.now()),
     comment="reference table: a row means on",
+)
+
+sandbox_clock = sa.Table(
+    "sandbox_clock",
+    metadata,
+    sa.Column("one", sa.Boolean, primary_key=True, server_default=sa.true()),
+    instant("stands_at", nullable=False),
+    sa.CheckConstraint("one", name="one"),
+    comment="reference table: where the sandbox's clock was put; without a row it is the machine's",
 )

@@ -14,11 +14,11 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class Listed:
     """A piece whose rows are in a list."""
 
-    def __init__(self, name: str, minutes: list[int], log: list[str], fails: bool = False) -> None:
-        self.name, self._rows, self._log, self._fails = name, sorted(minutes), log, fails
+    def __init__(self, name: str, minutes: list[int], log: list[str], fails: bool = False, start: datetime = NOON) -> None:
+        self.name, self._rows, self._log, self._fails, self._start = name, sorted(minutes), log, fails, start
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
-        due = NOON + timedelta(minutes=self._rows[0]) if self._rows else None
+        due = self._start + timedelta(minutes=self._rows[0]) if self._rows else None
         return sa.select(sa.literal(due if due and due <= until else None, sa.DateTime(timezone=True)))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:

@@ -1,0 +1,49 @@
+"""Moves the sandbox's clock, and does what falls due on the way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.kernel import Kernel
+from backend.kernel.due import Piece, find_next, tick
+from backend.kernel.tables import sandbox_clock
+
+
+class Backwards(ValueError):
+    """Time goes forward only: what has been done is not undone."""
+
+
+def travel(kernel: Kernel, pieces: Sequence[Piece], to: datetime) -> int:
+    """Put the clock to `to`, having done everything due on the way, each at its instant; returns the rows done.
+
+    One traveller at a time; the worker may run beside it. A piece that fails is left for the worker's next second.
+    Raises Backwards.
+    """
+    engine, waiting, done = kernel.database.engine, list(pieces), 0
+    with engine.connect() as held:
+        held.execute(sa.text("SELECT pg_advisory_lock(hashtext('candor.travel'))"))
+        try:
+            now = kernel.clock.now()
+            if to < now:
+                raise Backwards
+            while (found := find_next(engine, waiting, to)) is not None and found[0] < to:
+                now = max(now, found[0])
+                _put(engine, now)
+                result = tick(engine, waiting, now)
+                done += result.done
+                waiting = [piece for piece in waiting if piece.name not in result.failed]
+                if not result.done and not result.failed:
+                    waiting.remove(found[1])  # a worker holds its row
+            _put(engine, to)
+            return done + tick(engine, waiting, to).done
+        finally:
+            held.execute(sa.text("SELECT pg_advisory_unlock(hashtext('candor.travel'))"))
+            held.rollback()
+
+
+def _put(engine: sa.Engine, at: datetime) -> None:
+    put = insert(sandbox_clock).values(stands_at=at)
+    with engine.begin() as connection:
+        connection.execute(put.on_conflict_do_update(index_elements=["one"], set_={"stands_at": at}))
