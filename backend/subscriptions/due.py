@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend.subscriptions.freemium import grant_month
 from backend.subscriptions.rules import day_begins, period_end
 from backend.subscriptions.tables import subscriptions
+from backend.terms import read_sheet
 
 
 class Renewal:
@@ -32,7 +33,7 @@ class Renewal:
         if row is None:
             return False
         period = row.period + 1
-        grant_month(connection, row.workspace_id, row.account_id, row.started_on, period, row.period_ends_at)
+        grant_month(connection, row.workspace_id, row.account_id, read_sheet(row.sheet), row.started_on, period, row.period_ends_at)
         this = sa.and_(subscriptions.c.workspace_id == row.workspace_id, subscriptions.c.account_id == row.account_id)
         ends_at = day_begins(period_end(row.started_on, period))
         connection.execute(subscriptions.update().where(this).values(period=period, period_ends_at=ends_at))
