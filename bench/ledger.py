@@ -180,6 +180,8 @@ def _asked(work: Work, worker: int, turn: int, connection: psycopg.Connection[An
             " WHERE workspace_id > 0 ORDER BY person_id %% 997, person_id LIMIT 5000 OFFSET %s",
             (worker * 100,),
         ).fetchall()
+        if not paid:
+            raise SystemExit("Nothing is paid for yet: ask for more seconds.")
         while True:
             yield from paid
     person = (turn * 1000 + worker) * 1_000_000

@@ -44,8 +44,9 @@ LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
   permit permits;
-  lot lots;
   with_unlimited boolean;
+  paying bigint;
+  balance integer;
 BEGIN
   SELECT * INTO permit FROM permits p WHERE p.workspace_id = p_workspace AND p.account_id = p_account;
   outcome := standing(permit, p_session, p_at);
@@ -69,14 +70,16 @@ BEGIN
                   WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
       outcome := 'known';
     ELSE
-      -- A rival may drain the first lot while we wait for it: the row is then looked at again and the next one taken. A lot
-      -- granted meanwhile is not among them: where none is left, a new statement looks whether there really is none.
+      -- The debit is also the lock. Where a rival drains the lot while we wait for it, nothing is debited, and a new statement takes
+      -- the next lot or one granted meanwhile, until there really is none.
       LOOP
-        SELECT l.* INTO lot FROM lots l
-        WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited)
-        ORDER BY l.rank, l.expires_at, l.lot_id
-        LIMIT 1
-        FOR NO KEY UPDATE;
+        UPDATE lots l SET remaining = l.remaining - 1
+        WHERE l.workspace_id = p_workspace AND spendable(l, p_account, p_at, with_unlimited) AND l.lot_id = (
+          SELECT l.lot_id FROM lots l
+          WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited)
+          ORDER BY l.rank, l.expires_at, l.lot_id
+          LIMIT 1)
+        RETURNING l.lot_id, l.remaining INTO paying, balance;
         EXIT WHEN FOUND OR NOT EXISTS (
           SELECT FROM lots l
           WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited));
@@ -84,21 +87,20 @@ BEGIN
 
       IF FOUND THEN
         INSERT INTO reveals (workspace_id, person_id, kind, account_id, lot_id, revealed_at)
-        SELECT p_workspace, p_persons[1], kind, p_account, lot.lot_id, p_at
+        SELECT p_workspace, p_persons[1], kind, p_account, paying, p_at
         -- A new statement sees what a rival committed while we waited for the lot, under whichever of the merged ids.
         WHERE NOT EXISTS (SELECT FROM reveals r
                           WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind)
         ON CONFLICT DO NOTHING;
         IF FOUND THEN
-          UPDATE lots l SET remaining = l.remaining - 1
-          WHERE l.workspace_id = p_workspace AND l.lot_id = lot.lot_id
-          RETURNING l.remaining INTO lot.remaining;
           INSERT INTO entries (workspace_id, lot_id, kind, action, delta, balance, account_id, person_id, at)
-          VALUES (p_workspace, lot.lot_id, kind, 'reveal', -1, lot.remaining, p_account, p_persons[1], p_at);
+          VALUES (p_workspace, paying, kind, 'reveal', -1, balance, p_account, p_persons[1], p_at);
           outcome := 'revealed';
           charged := 1;
         ELSE
           outcome := 'known';
+          -- Given back before anybody saw it taken.
+          UPDATE lots l SET remaining = l.remaining + 1 WHERE l.workspace_id = p_workspace AND l.lot_id = paying;
         END IF;
       -- The last credit may have gone, while we waited, to a teammate who asked for the same person.
       ELSIF EXISTS (SELECT FROM reveals r

@@ -43,7 +43,11 @@ def _mutant(name: str, noticed_by: Check, *replacements: tuple[str, str]) -> Mut
     return Mutant(name, noticed_by, replacements)
 
 
-_LOCK = "FOR NO KEY UPDATE;"
+_LOT_AGAIN = "spendable(l, p_account, p_at, with_unlimited) AND l.lot_id = ("
+_FIRST_LOT = "          LIMIT 1)\n"
+_SKIPPED = (_FIRST_LOT, "          LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)\n")
+_DEBIT = "SET remaining = l.remaining - 1"
+_GIVEN_BACK = "          UPDATE lots l SET remaining = l.remaining + 1 WHERE l.workspace_id = p_workspace AND l.lot_id = paying;\n"
 _ORDER = "ORDER BY l.rank, l.expires_at, l.lot_id"
 _KNOWN = "WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons)"
 _FIRST_LOOK = f"ELSIF EXISTS (SELECT FROM reveals r\n                  {_KNOWN}"
@@ -69,16 +73,24 @@ def _everywhere(old: str, new: str) -> tuple[tuple[str, str], ...]:
 
 MUTANTS = [
     # Locks and lost races
-    _mutant("no lock", rivals.who_comes_late_takes_the_next_lot, (_LOCK, ";")),
-    _mutant("no lock, under load", race, (_LOCK, ";")),
-    _mutant("a locked lot is skipped", rivals.what_is_lost_first_is_waited_for, (_LOCK, "FOR NO KEY UPDATE SKIP LOCKED;")),
+    _mutant("a drained lot is debited", rivals.who_comes_late_takes_the_next_lot, (_LOT_AGAIN, "l.lot_id = (")),
+    _mutant("a drained lot is debited, under load", race, (_LOT_AGAIN, "l.lot_id = (")),
+    _mutant("a locked lot is skipped", rivals.what_is_lost_first_is_waited_for, _SKIPPED),
     _mutant(
         "a locked lot is skipped and not looked at again",
         rivals.nobody_is_refused_while_credits_are_left,
-        (_LOCK, "FOR NO KEY UPDATE SKIP LOCKED;"),
+        _SKIPPED,
         (_AGAIN, "EXIT WHEN true OR NOT EXISTS ("),
     ),
-    _mutant("a lock that is too weak", rivals.who_comes_late_takes_the_next_lot, (_LOCK, "FOR KEY SHARE;")),
+    _mutant(
+        "debited from what was left before the wait",
+        rivals.nobody_is_refused_while_credits_are_left,
+        (
+            _DEBIT,
+            "SET remaining = (SELECT was.remaining FROM lots was WHERE was.workspace_id = p_workspace AND was.lot_id = l.lot_id) - 1",
+        ),
+    ),
+    _mutant("a lost race is not given back", rivals.a_person_two_pay_for_from_their_own_is_charged_once, (_GIVEN_BACK, "")),
     _mutant(
         "no second look for a late grant",
         rivals.a_credit_granted_while_waiting_is_found,
@@ -130,8 +142,8 @@ MUTANTS = [
         "another kind pays",
         walking,
         (
-            "AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited)\n        ORDER",
-            "AND spendable(l, p_account, p_at, with_unlimited)\n        ORDER",
+            "AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited)\n          ORDER",
+            "AND spendable(l, p_account, p_at, with_unlimited)\n          ORDER",
         ),
     ),
     # What is free
@@ -153,16 +165,14 @@ MUTANTS = [
         ("      outcome := 'known';\n    ELSE\n", "      outcome := 'known'; charged := 1;\n    ELSE\n"),
     ),
     # What is written
-    _mutant("two are taken", walking, ("SET remaining = l.remaining - 1", "SET remaining = greatest(l.remaining - 2, 0)")),
+    _mutant("two are taken", walking, (_DEBIT, "SET remaining = greatest(l.remaining - 2, 0)")),
     _mutant(
         "the entry holds the balance before",
         walking,
-        ("lot.remaining, p_account, p_persons[1], p_at);", "lot.remaining + 1, p_account, p_persons[1], p_at);"),
+        ("balance, p_account, p_persons[1], p_at);", "balance + 1, p_account, p_persons[1], p_at);"),
     ),
-    _mutant("the entry holds no balance after", walking, ("\n          RETURNING l.remaining INTO lot.remaining;", ";")),
-    _mutant(
-        "the reveal names another lot", walking, ("kind, p_account, lot.lot_id, p_at\n", "kind, p_account, lot.lot_id + 1, p_at\n")
-    ),
+    _mutant("the entry holds what was granted", walking, ("l.lot_id, l.remaining INTO", "l.lot_id, l.granted INTO")),
+    _mutant("the reveal names another lot", walking, ("kind, p_account, paying, p_at\n", "kind, p_account, paying + 1, p_at\n")),
     _mutant(
         "what is left is told before the charge",
         walking,
