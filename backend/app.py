@@ -12,10 +12,12 @@ import backend.workspaces.tables  # noqa: F401
 from backend.accounts import AccountActivated
 from backend.accounts.api import api as accounts_room
 from backend.accounts.callers import install_callers
+from backend.accounts.due import MessageMail
 from backend.accounts.linkedin_api import PROVIDER
 from backend.accounts.linkedin_api import api as linkedin_room
 from backend.accounts.local_linkedin import build_local_provider
 from backend.accounts.local_linkedin_api import api as local_linkedin_room
+from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
 from backend.credits.api import api as credits_room
@@ -45,7 +47,8 @@ from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
 
 ROOMS: list[Room] = [
-    web_room, lookup_room, privacy_room, subscriptions_room, linkedin_room, accounts_room, credits_room, service_room,
+    web_room, lookup_room, privacy_room, subscriptions_room, linkedin_room, messages_room, accounts_room, credits_room,
+    service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -98,7 +101,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
-    return [Expiry(), Renewal(), MonthOver(), Notices(kernel), delivery, NoticesLate()]
+    return [Expiry(), Renewal(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate()]
 
 
 def _wire_events(kernel: Kernel) -> None:

@@ -18,9 +18,10 @@ _COMMANDS = {
     "audit": "backend.credits.commands",
     "clauses": "backend.clauses",
     "extension": "backend.kernel.commands",
+    "ops": "backend.ops",
 }
 # Run in the surroundings of the running Candor, or of servers started for as long as they take.
-_NEED_SERVERS = {"worker", "migrate", "import", "audit", "extension"}
+_NEED_SERVERS = {"worker", "migrate", "import", "audit", "extension", "ops"}
 
 
 class _Commands(click.Group):

@@ -41,6 +41,11 @@ def find_row(connection: sa.Connection, digests: list[bytes], *, lock: bool = Fa
     return None if account_id is None else read_row(connection, account_id, lock=lock)
 
 
+def find_account_row(connection: sa.Connection, account_id: int) -> sa.Row[Any] | None:
+    """The account's row, or None where it is gone."""
+    return connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id)).one_or_none()
+
+
 def read_row(connection: sa.Connection, account_id: int, *, lock: bool = False) -> sa.Row[Any]:
     """The account's row. Whoever changes an account's standing locks it first: that orders every race of one account."""
     row = sa.select(accounts).where(accounts.c.account_id == account_id)

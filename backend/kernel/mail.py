@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import sqlalchemy as sa
 
 from backend.kernel.sealing import Sealer
-from backend.kernel.tables import mails
+from backend.kernel.tables import mails, messages
 
 _PLACE = "mail"
 _LONGEST_WAIT = timedelta(hours=1)
@@ -88,6 +88,7 @@ class Delivery:
             }
             connection.execute(mails.update().where(this).values(**change))
         else:
+            connection.execute(messages.update().where(messages.c.mail_id == row.mail_id).values(mailed_at=until))
             if self._keep:
                 connection.execute(mails.update().where(this).values(sent_at=until, attempts=row.attempts + 1))
             else:

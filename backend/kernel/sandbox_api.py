@@ -10,7 +10,7 @@ from backend.kernel.http import Body, Room, kernel
 from backend.kernel.limits import CHECKS
 from backend.kernel.loopback import refuse_other_hosts
 from backend.kernel.problems import Problem
-from backend.kernel.travel import Backwards, travel
+from backend.kernel.travel import Backwards, TooFar, travel
 
 api = Room("sandbox-clock", __name__)
 api.before_request(refuse_other_hosts)
@@ -58,7 +58,11 @@ def move_clock(body: Move) -> Moved:
     try:
         to = body.now.astimezone(UTC) if body.now is not None else now + (body.advance or timedelta())
         done = travel(house, current_app.extensions[DUE_PIECES], to)
-    except (Backwards, OverflowError):
-        field = "now" if body.now is not None else "advance"
-        raise Problem("invalid-body", errors=[{"field": field, "code": "backwards", "message": "time goes forward only"}]) from None
+    except (Backwards, TooFar, OverflowError):
+        wrong = {
+            "field": "now" if body.now is not None else "advance",
+            "code": "range",
+            "message": "forward only, ten years at most",
+        }
+        raise Problem("invalid-body", errors=[wrong]) from None
     return {"now": to, "done": done}

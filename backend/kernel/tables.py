@@ -1,8 +1,10 @@
-"""The kernel's own tables: mail that is to go out, switches, the sandbox's clock."""
+"""The kernel's own tables: mail and messages that are to go out, switches, the sandbox's clock, the log of those who run Candor."""
 
 import sqlalchemy as sa
 
-from backend.kernel.database import instant, metadata
+from backend.kernel.database import instant, metadata, one_of
+
+OPERATOR_ROLES = ("viewer", "support", "compliance", "admin")
 
 mails = sa.Table(
     "mails",
@@ -33,4 +35,46 @@ sandbox_clock = sa.Table(
     instant("stands_at", nullable=False),
     sa.CheckConstraint("one", name="one"),
     comment="reference table: where the sandbox's clock was put; without a row it is the machine's",
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("ref", sa.Text, nullable=False, comment="what it is about; the same code and ref are told once"),
+    sa.Column("sealed", sa.LargeBinary, nullable=False, comment="the facts its words need, sealed JSON"),
+    instant("at", nullable=False, comment="in the account from then on"),
+    sa.Column("mail_id", sa.BigInteger, comment="its letter in the outbox; null until it is written"),
+    instant("mailed_at", comment="accepted by the mail server"),
+    instant("bounced_at", comment="the mail came back"),
+    instant("read_at"),
+    sa.UniqueConstraint("account_id", "code", "ref"),
+    sa.Index("messages_mail_idx", "mail_id", postgresql_where=sa.text("mailed_at IS NULL")),
+    sa.Index("messages_at_idx", "at", postgresql_where=sa.text("mail_id IS NULL")),
+    comment="personal=True: what an account was told, in the account and by mail",
+)
+
+operators = sa.Table(
+    "operators",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, comment="personal=True: how the log calls them"),
+    sa.Column("role", sa.Text, nullable=False),
+    instant("created_at", nullable=False),
+    one_of("role", OPERATOR_ROLES),
+    comment="reference table: those who run Candor",
+)
+
+ops_log = sa.Table(
+    "ops_log",
+    metadata,
+    sa.Column("entry_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    instant("at", nullable=False),
+    sa.Column("by", sa.Text, nullable=False, comment="the operator"),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, comment="what it was done to, by our own ids"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint("length(reason) >= 3", name="reason"),
+    comment="reference table: everything those who run Candor did, and why; can only be added to",
 )

@@ -1,7 +1,7 @@
 """Moves the sandbox's clock, and does what falls due on the way."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -10,16 +10,23 @@ from backend.kernel import Kernel
 from backend.kernel.due import Piece, find_next, tick
 from backend.kernel.tables import sandbox_clock
 
+LONGEST = timedelta(days=3660)
+"""The longest way at once: ten years."""
+
 
 class Backwards(ValueError):
     """Time goes forward only: what has been done is not undone."""
+
+
+class TooFar(ValueError):
+    """Ten years at once are enough."""
 
 
 def travel(kernel: Kernel, pieces: Sequence[Piece], to: datetime) -> int:
     """Put the clock to `to`, having done everything due on the way, each at its instant; returns the rows done.
 
     One traveller at a time; the worker may run beside it. A piece that fails is left for the worker's next second.
-    Raises Backwards.
+    Raises Backwards or TooFar.
     """
     engine, waiting, done = kernel.database.engine, list(pieces), 0
     with engine.connect() as held:
@@ -28,6 +35,8 @@ def travel(kernel: Kernel, pieces: Sequence[Piece], to: datetime) -> int:
             now = kernel.clock.now()
             if to < now:
                 raise Backwards
+            if to - now > LONGEST:
+                raise TooFar
             while (found := find_next(engine, waiting, to)) is not None and found[0] < to:
                 now = max(now, found[0])
                 _put(engine, now)

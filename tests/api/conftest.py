@@ -14,6 +14,7 @@ from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.messages import Message, tell
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
 from tests.api.routes import PASSWORD
@@ -68,7 +69,12 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
 
     def make(name: str, state: State = "ready") -> Member:
         email = f"{name}@{name}-company.example"
-        return Member(app, kernel, email, arrange(kernel, email, PASSWORD, state, "en", sub=f"sub-{name}"))
+        member = Member(app, kernel, email, arrange(kernel, email, PASSWORD, state, "en", sub=f"sub-{name}"))
+        with kernel.database.begin() as connection:
+            for ref in ("first", "second"):
+                told = Message(member.account_id, "password-old", ref, kernel.clock.now(), {"set_on": "2025-03-02"})
+                tell(connection, kernel.sealer, told)
+        return member
 
     return make
 

@@ -23,6 +23,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/password/reset": {"email": EMAIL},
     "POST /v1/password/reset/confirm": {"token": "ABCDEF", "password": PASSWORD},
     "POST /v1/sandbox/accounts": {"state": "pending"},
+    "POST /v1/sandbox/clock": {"advance": "PT1S"},
     "PUT /v1/password": {"current": PASSWORD, "password": "eleven-hats-in-a-row"},
     "POST /v1/linkedin/connect": {"consent": "any"},
     "POST /v1/lookups": {"profile": "jan"},

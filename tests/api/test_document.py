@@ -20,6 +20,7 @@ from schemathesis.engine.run import PhaseName
 from backend.directory import sample_people
 from backend.kernel import Kernel
 from tests.api.conftest import Member, read_document
+from tests.api.routes import EMAIL, PASSWORD
 from tests.lookup.conftest import Directory
 
 SEED = 20260302
@@ -69,12 +70,14 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
             "dictionaries": {
                 "profiles": {"values": profiles},
                 "short pages": {"values": [1, 2]},
-                "addresses": {"values": ["kim@new-company.example", "lou@other-company.example"]},
-                "passwords": {"values": ["twelve-larks-above-a-field"]},
+                "addresses": {"values": ["kim@new-company.example", EMAIL]},
+                "durations": {"values": ["PT1S", "PT1M"]},
+                "passwords": {"values": ["twelve-larks-above-a-field", PASSWORD]},
             },
             "parameters": {
                 "body.profile": {"dictionary": "profiles", "probability": 0.7},
                 "body.email": {"dictionary": "addresses", "probability": 0.7},
+                "body.advance": {"dictionary": "durations", "probability": 0.7},
                 "body.password": {"dictionary": "passwords", "probability": 0.7},
                 "query.limit": {"dictionary": "short pages", "probability": 0.7},
             },
@@ -132,7 +135,7 @@ def operations(app: Flask) -> dict[str, Any]:
 def test_every_operation_answers_a_ready_account_as_the_document_says(
     app: Flask, join: Callable[..., Member], profiles: list[str]
 ) -> None:
-    done = run(app, profiles, member=join("ann"), examples=25, chains=40)
+    done = run(app, profiles, member=join("ann"), examples=25, chains=80)
     assert done.wrong == []
     described = operations(app)
     never_done = {name for name in described if not any(200 <= status < 300 for status in done.statuses[name])}

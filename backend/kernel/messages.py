@@ -1,0 +1,156 @@
+"""Messages to users: written once, told twice, by mail and in the account (the terms ask for both).
+
+A message is a code and its facts. Its words stand in the `messages.toml` of the room that sends it, in English and French, and are
+chosen when it is read. `ref` makes telling again harmless.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.kernel.clock import PARIS
+from backend.kernel.sealing import Sealer
+from backend.kernel.tables import messages
+
+ROOMS = Path(__file__).parents[1]
+LANGUAGES = ("en", "fr")
+_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+
+Fact = str | int | date | datetime | Decimal
+
+
+@dataclass(frozen=True)
+class Message:
+    """What an account is told. `ref` says of what; the same code and ref are told once."""
+
+    account_id: int
+    code: str
+    ref: str
+    at: datetime
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message as it stands. Both channels have it from `delivered_at` on: null while the mail is under way, or came back."""
+
+    message_id: int
+    code: str
+    ref: str
+    at: datetime
+    facts: dict[str, str]
+    mailed_at: datetime | None
+    bounced_at: datetime | None
+    read_at: datetime | None
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When the later of the two channels had it."""
+        return self.mailed_at if self.bounced_at is None else None
+
+
+def tell(connection: sa.Connection, sealer: Sealer, message: Message) -> bool:
+    """Tell an account something, in the caller's transaction; False where it was told before. The mail follows by itself."""
+    facts = {name: _plain(fact) for name, fact in message.facts.items()}
+    render(message.code, LANGUAGES[0], facts)  # a fact that is missing is our fault now, not the worker's tomorrow
+    statement = insert(messages).values(
+        account_id=message.account_id,
+        code=message.code,
+        ref=message.ref,
+        sealed=sealer.seal(json.dumps(facts), _place(message.account_id)),
+        at=message.at,
+    )
+    once = statement.on_conflict_do_nothing(index_elements=["account_id", "code", "ref"]).returning(messages.c.message_id)
+    return connection.execute(once).first() is not None
+
+
+def read_messages(connection: sa.Connection, sealer: Sealer, account_id: int, before: int, most: int) -> list[Told]:
+    """The newest `most` messages older than message `before`."""
+    mine = sa.select(messages).where(messages.c.account_id == account_id, messages.c.message_id < before)
+    return [_told(sealer, row) for row in connection.execute(mine.order_by(messages.c.message_id.desc()).limit(most))]
+
+
+def find_told(connection: sa.Connection, sealer: Sealer, account_id: int, code: str, ref: str) -> Told | None:
+    """What became of one message, or None where it was never told."""
+    this = sa.select(messages).where(messages.c.account_id == account_id, messages.c.code == code, messages.c.ref == ref)
+    row = connection.execute(this).one_or_none()
+    return _told(sealer, row) if row else None
+
+
+def mark_read(connection: sa.Connection, account_id: int, message_id: int, at: datetime) -> bool:
+    """Its reader has seen it; False where there is no such message."""
+    this = sa.and_(messages.c.account_id == account_id, messages.c.message_id == message_id)
+    return connection.execute(messages.update().where(this).values(read_at=sa.func.coalesce(messages.c.read_at, at))).rowcount > 0
+
+
+def render(code: str, lang: str, facts: Mapping[str, str]) -> tuple[str, str]:
+    """Subject and text in the reader's language, or else in English. KeyError where the code or a fact is unknown.
+
+    In the words `{day:date}`, `{at:moment}`, `{sum:money}` and `{count:number}` are written as the language does.
+    """
+    words = all_words()[code]
+    lang = lang if lang in words else LANGUAGES[0]
+    known = {name: _Written(fact, lang) for name, fact in facts.items()}
+    subject, text = words[lang]["subject"], words[lang]["text"]
+    return subject.format_map(known).strip(), text.format_map(known).strip() + "\n"
+
+
+@cache
+def all_words() -> dict[str, dict[str, dict[str, str]]]:
+    """Every code's words, by language, from the rooms' `messages.toml`; `example` holds facts to try them with."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for file in sorted(ROOMS.glob("*/messages.toml")):
+        for code, words in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if code in found:
+                raise ValueError(f"{file}: {code} stands in another room, too")
+            found[code] = words
+    return found
+
+
+class _Written:
+    """A fact, written in a language when a message asks for it."""
+
+    def __init__(self, fact: str, lang: str) -> None:
+        self._fact, self._locale = fact, _LOCALES[lang]
+
+    def __format__(self, form: str) -> str:
+        match form:
+            case "date":
+                return format_date(date.fromisoformat(self._fact[:10]), "long", self._locale)
+            case "moment":
+                return format_datetime(datetime.fromisoformat(self._fact), "long", tzinfo=PARIS, locale=self._locale)
+            case "money":
+                return format_currency(Decimal(self._fact), "EUR", locale=self._locale)
+            case "number":
+                return format_decimal(Decimal(self._fact), locale=self._locale)
+        return self._fact
+
+
+def _plain(fact: Fact) -> str:
+    return fact.isoformat() if isinstance(fact, date) else str(fact)
+
+
+def _place(account_id: int) -> str:
+    return f"message:{account_id}"
+
+
+def open_facts(sealer: Sealer, row: sa.Row[Any]) -> dict[str, str]:
+    """The facts of a message's row."""
+    facts: dict[str, str] = json.loads(sealer.open(row.sealed, _place(row.account_id)))
+    return facts
+
+
+def _told(sealer: Sealer, row: sa.Row[Any]) -> Told:
+    facts = open_facts(sealer, row)
+    return Told(row.message_id, row.code, row.ref, row.at, facts, row.mailed_at, row.bounced_at, row.read_at)

@@ -1,0 +1,77 @@
+"""Those who run Candor, and the log of what they did: every action has its operator and its reason, and none is ever removed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.kernel import Kernel, build_kernel
+from backend.kernel.tables import OPERATOR_ROLES, operators, ops_log
+from backend.settings import Settings
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who acts, and why."""
+
+    by: str
+    reason: str
+
+
+class NoReason(ValueError):
+    """An action of those who run Candor needs its reason."""
+
+
+class NoOperator(LookupError):
+    """Nobody of that name runs this Candor."""
+
+
+def log_act(connection: sa.Connection, act: Act, action: str, subject: str, at: datetime) -> None:
+    """Write what is being done, in its own transaction. Raises NoReason or NoOperator."""
+    if len(act.reason.strip()) < 3:
+        raise NoReason
+    if connection.execute(sa.select(operators.c.name).where(operators.c.name == act.by)).first() is None:
+        raise NoOperator(act.by)
+    connection.execute(ops_log.insert().values(at=at, by=act.by, action=action, subject=subject, reason=act.reason.strip()))
+
+
+def make_operator(connection: sa.Connection, name: str, role: str, at: datetime) -> bool:
+    """Somebody runs Candor from now on; False where the name is taken."""
+    made = insert(operators).values(name=name, role=role, created_at=at)
+    once = made.on_conflict_do_nothing(index_elements=["name"]).returning(operators.c.name)
+    return connection.execute(once).first() is not None
+
+
+def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The two options of every `candor ops` command; the command is called with `kernel` and `act` before its own."""
+
+    @click.option("--by", required=True, help="Your name among those who run Candor.")
+    @click.option("--reason", required=True, help="Why; kept in the log.")
+    def run(by: str, reason: str, **given: Any) -> None:
+        try:
+            command(build_kernel(Settings()), Act(by, reason), **given)
+        except NoReason:
+            raise click.UsageError("Say why: --reason '…'") from None
+        except NoOperator:
+            raise click.UsageError(f"Nobody called {by} runs this Candor. Type: candor ops create {by} --role admin") from None
+
+    run.__doc__ = command.__doc__
+    run.__click_params__ = [*getattr(command, "__click_params__", []), *getattr(run, "__click_params__", [])]  # type: ignore[attr-defined]
+    return run
+
+
+@click.command("create")
+@click.argument("name")
+@click.option("--role", type=click.Choice(OPERATOR_ROLES), default="admin", show_default=True)
+def create_command(name: str, role: str) -> None:
+    """Name somebody who runs this Candor."""
+    kernel: Kernel = build_kernel(Settings())
+    with kernel.database.begin() as connection:
+        made = make_operator(connection, name, role, kernel.clock.now())
+    if not made:
+        raise click.ClickException(f"{name} is there already.")
+    click.echo(f"{name} runs this Candor, as {role}.")
