@@ -87,7 +87,7 @@ MUTANTS = [
         rivals.nobody_is_refused_while_credits_are_left,
         (
             _DEBIT,
-            "SET remaining = (SELECT was.remaining FROM lots was WHERE was.workspace_id = p_workspace AND was.lot_id = l.lot_id) - 1",
+            "SET remaining = (SELECT was.remaining FROM lots was WHERE was.lot_id = l.lot_id) - 1",
         ),
     ),
     _mutant("a lost race is not given back", rivals.a_person_two_pay_for_from_their_own_is_charged_once, (_GIVEN_BACK, "")),
