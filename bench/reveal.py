@@ -51,7 +51,7 @@ def main() -> None:
     options.add_argument("--turns", type=int, default=15)
     options.add_argument("--connections", type=int, default=16)
     given = options.parse_args()
-    with servers(_folder(), durable=True) as stand:
+    with _folder() as folder, servers(folder, durable=True) as stand:
         os.environ.update(_environment(stand))
         upgrade(stand.owner_url)
         app = create_app(Settings())
@@ -66,10 +66,11 @@ def main() -> None:
     _print(loads, given)
 
 
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="candor-bench-"))
-    folder.chmod(0o755)  # as root the servers run as somebody else
-    return folder
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="candor-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # as root the servers run as somebody else
+        yield Path(folder) / "data"
 
 
 def _environment(stand: Servers) -> dict[str, str]:
