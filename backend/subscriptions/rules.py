@@ -1,9 +1,14 @@
 """Pure rules of periods: days are Paris days, and every period is counted from the first day, so that 31 January does not drift."""
 
 import calendar
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 from backend.kernel.clock import PARIS
+
+Interval = Literal["month", "year"]
+MONTHS: dict[Interval, int] = {"month": 1, "year": 12}
+"""How many months each period lasts (7.4.1)."""
 
 
 def start_day(at: datetime) -> date:
@@ -13,11 +18,38 @@ def start_day(at: datetime) -> date:
 
 def period_end(started_on: date, periods: int, months: int = 1) -> date:
     """The day that ends the n-th period of `months` months: the same day of the month, or the month's last where there is none."""
-    ahead = started_on.month - 1 + periods * months
-    year, month = started_on.year + ahead // 12, ahead % 12 + 1
-    return date(year, month, min(started_on.day, calendar.monthrange(year, month)[1]))
+    return _months_on(started_on, periods * months)
 
 
 def day_begins(day: date) -> datetime:
     """The first instant of a Paris day."""
     return datetime.combine(day, time(), PARIS)
+
+
+def months_left(started_on: date, period: int, on: date) -> int:
+    """Months of a year's n-th period that are not over on this day; the one that has started counts as whole (X21)."""
+    year = MONTHS["year"]
+    return sum(_months_on(started_on, (period - 1) * year + month) > on for month in range(1, year + 1))
+
+
+def last_notice_moment(ends_at: datetime, hours: int) -> datetime:
+    """The last instant of a monthly period's notice: so many hours that really pass before its end (7.5.2)."""
+    return ends_at.astimezone(UTC) - timedelta(hours=hours)
+
+
+def last_notice_day(ends_on: date, months: int) -> date:
+    """The last day of an annual period's notice: so many calendar months back, clipped; all of it counts (7.5.3)."""
+    return _months_on(ends_on, -months)
+
+
+def in_time(interval: Interval, ends_at: datetime, at: datetime, *, hours: int, months: int) -> bool:
+    """Whether a notice at `at` still ends, or changes, what runs until `ends_at`; exactly at the limit it does."""
+    if interval == "month":
+        return at <= last_notice_moment(ends_at, hours)
+    return start_day(at) <= last_notice_day(start_day(ends_at), months)
+
+
+def _months_on(day: date, months: int) -> date:
+    ahead = day.year * 12 + day.month - 1 + months
+    year, month = ahead // 12, ahead % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
