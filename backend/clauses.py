@@ -58,11 +58,15 @@ def describe_coverage(tests: Mapping[str, Mapping[str, bool]]) -> str:
             rooms[row["room"]].append(f"| {row['id']} | {state} | {row['rule'].replace('|', '/')} | {proof} |")
     parts = [
         "# Which rows of the terms a test proves\n",
-        "Made by `bin/candor clauses --write` from the last runs of the tests. A test fails where a proven row has lost its test.\n",
+        "Made by `bin/candor clauses --write` after the tests. A test fails where a proven row has lost its test.\n",
         ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) + ".\n",
     ]
     for room in sorted(rooms):
-        parts += [f"## {room}\n", "| row | state | rule | tests |\n|---|---|---|---|", "\n".join(rooms[room]) + "\n"]
+        parts += [
+            f"## {room or 'nothing for software to do'}\n",
+            "| row | state | rule | tests |\n|---|---|---|---|",
+            "\n".join(rooms[room]) + "\n",
+        ]
     return "\n".join(parts)
 
 
