@@ -62,11 +62,8 @@ def describe_coverage(tests: Mapping[str, Mapping[str, bool]]) -> str:
         ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) + ".\n",
     ]
     for room in sorted(rooms):
-        parts += [
-            f"## {room or 'nothing for software to do'}\n",
-            "| row | state | rule | tests |\n|---|---|---|---|",
-            "\n".join(rooms[room]) + "\n",
-        ]
+        heading = f"## {room or 'nothing for software to do'}\n"
+        parts += [heading, "| row | state | rule | tests |\n|---|---|---|---|", "\n".join(rooms[room]) + "\n"]
     return "\n".join(parts)
 
 
