@@ -42,12 +42,13 @@ from backend.settings import Settings
 from backend.subscriptions import begin_freemium
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import Renewal
+from backend.subscriptions.plans_api import api as plans_room
 from backend.web.api import api as web_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
 
 ROOMS: list[Room] = [
-    web_room, lookup_room, privacy_room, subscriptions_room, linkedin_room, messages_room, accounts_room, credits_room,
+    web_room, lookup_room, privacy_room, plans_room, subscriptions_room, linkedin_room, messages_room, accounts_room, credits_room,
     service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""

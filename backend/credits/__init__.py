@@ -5,9 +5,9 @@ from backend.credits.grants import Grant, grant
 from backend.credits.permits import change_permit, check_session, end_sessions, open_permit
 from backend.credits.rules import month_end
 from backend.credits.spending import Charge, Quote, quote, reveal
-from backend.credits.tables import KINDS
+from backend.credits.tables import KINDS, UNLIMITED
 
 __all__ = [
-    "KINDS", "Balance", "Charge", "Entry", "Grant", "Quote", "change_permit", "check_session",
+    "KINDS", "UNLIMITED", "Balance", "Charge", "Entry", "Grant", "Quote", "change_permit", "check_session",
     "end_sessions", "grant", "month_end", "open_permit", "quote", "read_balances", "read_entries", "reveal",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from backend.subscriptions.rules import MONTHS, Interval
 from backend.terms import PlanTerms, Sheet
 
+CURRENCY = "EUR"
 CENT = Decimal("0.01")
 
 
