@@ -79,7 +79,7 @@ def show_tokens(signed_in: sessions.SignedIn) -> Tokens:
 
 
 @api.post("/v1/accounts", who="anyone", limit=SIGN_INS, body=SignUp, answer=Pending, status=201,
-          problems=("business-email", "password-weak"))  # fmt: skip
+          problems=("business-email", "password-weak", "email-retired"))  # fmt: skip
 def sign_up(body: SignUp) -> Pending:
     """Sign up with a business email; a code is mailed to it.
 

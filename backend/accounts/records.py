@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.accounts.rules import fold_email
-from backend.accounts.tables import accounts, linkedin_members, logins
+from backend.accounts.tables import accounts, linkedin_members, logins, retired_emails
 from backend.kernel import Kernel
+from backend.kernel.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,26 @@ def find_row(connection: sa.Connection, digests: list[bytes], *, lock: bool = Fa
     return None if account_id is None else read_row(connection, account_id, lock=lock)
 
 
+def is_retired(connection: sa.Connection, digests: list[bytes]) -> bool:
+    """Whether this address belonged to an account that was deleted (6.3.7)."""
+    return connection.execute(sa.select(retired_emails).where(retired_emails.c.digest.in_(digests)).limit(1)).first() is not None
+
+
 def find_account_row(connection: sa.Connection, account_id: int) -> sa.Row[Any] | None:
     """The account's row, or None where it is gone."""
     return connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id)).one_or_none()
 
 
 def read_row(connection: sa.Connection, account_id: int, *, lock: bool = False) -> sa.Row[Any]:
-    """The account's row. Whoever changes an account's standing locks it first: that orders every race of one account."""
+    """The account's row. Whoever changes an account's standing locks it first: that orders every race of one account.
+
+    Raises `session-ended` where it was deleted a moment ago.
+    """
     row = sa.select(accounts).where(accounts.c.account_id == account_id)
-    return connection.execute(row.with_for_update() if lock else row).one()
+    found = connection.execute(row.with_for_update() if lock else row).one_or_none()
+    if found is None:
+        raise Problem("session-ended")
+    return found
 
 
 def open_email(kernel: Kernel, row: sa.Row[Any]) -> str:

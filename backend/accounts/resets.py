@@ -33,7 +33,7 @@ def ask_reset(kernel: Kernel, email: str) -> None:
         if row.state == "pending":
             mail_code(connection, kernel, row)
         else:
-            _mail_reset(connection, kernel, row)
+            mail_reset(connection, kernel, row)
 
 
 def confirm_reset(kernel: Kernel, token: str, password: str) -> None:
@@ -75,13 +75,15 @@ def change_password(kernel: Kernel, caller: Caller, current: str, password: str)
 
 def _set_password(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], password_hash: str, kept: int | None) -> None:
     now, this = kernel.clock.now(), accounts.c.account_id == row.account_id
-    connection.execute(accounts.update().where(this).values(password_hash=password_hash, password_set_at=now))
+    change = {"password_hash": password_hash, "password_set_at": now, "password_noted_at": now}
+    connection.execute(accounts.update().where(this).values(**change))
     end_others(connection, kernel, row, kept, "password-changed")
     connection.execute(resets.delete().where(resets.c.account_id == row.account_id))
     post(connection, kernel.sealer, write_letter("password-changed", open_email(kernel, row), row.lang), now)
 
 
-def _mail_reset(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any]) -> None:
+def mail_reset(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any]) -> None:
+    """Mail a code for a new password."""
     now, minutes = kernel.clock.now(), kernel.settings.code_minutes
     letters = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     code = "-".join(letters[start : start + 6] for start in range(0, len(letters), 6))

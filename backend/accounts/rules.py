@@ -5,7 +5,10 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from email_validator import EmailNotValidError, validate_email
+from backend.kernel.emails import NotAnEmail as NotAnEmail
+from backend.kernel.emails import ascii_domain
+from backend.kernel.emails import fold_email as fold_email
+from backend.kernel.emails import read_email as read_email
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
@@ -25,27 +28,9 @@ _DRESSING = re.compile(r"^[\d\W_]+|[\d\W_]+$")
 _SHORTEST_NAME = 5
 
 
-class NotAnEmail(ValueError):
-    """The text is not an email address."""
-
-
-def read_email(text: str) -> str:
-    """The address as mail is sent to it; NotAnEmail where it is none. No name is looked up, so `.example` works."""
-    try:
-        return validate_email(text.strip(), check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise NotAnEmail("This is not an email address.") from None
-
-
-def fold_email(email: str) -> str:
-    """The form that tells addresses apart: letter case does not matter, and a domain is the same in either alphabet."""
-    local, _, domain = email.rpartition("@")
-    return f"{local.casefold()}@{_ascii_domain(domain)}"
-
-
 def is_business(email: str) -> bool:
     """Whether the domain is neither a private mail service's nor a throw-away one's; their subdomains count too."""
-    labels = _ascii_domain(email.rpartition("@")[2]).split(".")
+    labels = ascii_domain(email.rpartition("@")[2]).split(".")
     kept = _read_list("private_domains.txt")
     return not any(".".join(labels[start:]) in kept for start in range(len(labels)))
 
@@ -90,13 +75,6 @@ def _undress(text: str) -> str:
 def _walks_along(text: str, walk: str) -> bool:
     core = text.rstrip("!?.")
     return core in walk or core[::-1] in walk
-
-
-def _ascii_domain(domain: str) -> str:
-    try:
-        return domain.encode("idna").decode().lower()
-    except UnicodeError:
-        return domain.casefold()
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.accounts.attempts import may_write
 from backend.accounts.letters import write_letter
 from backend.accounts.passwords import hash_password
-from backend.accounts.records import find_row, login_digests, open_email, place_of_email, read_row
+from backend.accounts.records import find_row, is_retired, login_digests, open_email, place_of_email, read_row
 from backend.accounts.rules import find_weakness, is_business
 from backend.accounts.sessions import SignedIn, start_session
 from backend.accounts.tables import accounts, codes, logins
@@ -33,6 +33,8 @@ def sign_up(kernel: Kernel, email: str, password: str, lang: str) -> None:
     login, password_hash = login_digests(kernel, email), hash_password(password)
     written = may_write(kernel, login[0])
     with kernel.database.begin() as connection:
+        if is_retired(connection, login):
+            raise Problem("email-retired")
         row = find_row(connection, login, lock=True)
         if row is None:
             row = open_account(connection, kernel, email, login, password_hash, lang)
@@ -42,7 +44,8 @@ def sign_up(kernel: Kernel, email: str, password: str, lang: str) -> None:
                 post(connection, kernel.sealer, letter, kernel.clock.now())
         elif written:
             this = accounts.c.account_id == row.account_id
-            change = {"password_hash": password_hash, "password_set_at": kernel.clock.now(), "lang": lang}
+            now = kernel.clock.now()
+            change = {"password_hash": password_hash, "password_set_at": now, "password_noted_at": now, "lang": lang}
             connection.execute(accounts.update().where(this).values(**change))
             record_acceptances(connection, row.account_id, lang, kernel.clock.now())
             mail_code(connection, kernel, read_row(connection, row.account_id))
@@ -111,6 +114,7 @@ def open_account(
                 email=kernel.sealer.seal(email, place_of_email(account_id)),
                 password_hash=password_hash,
                 password_set_at=now,
+                password_noted_at=now,
                 lang=lang,
                 created_at=now,
             )
