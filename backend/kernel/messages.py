@@ -6,7 +6,7 @@ chosen when it is read. `ref` makes telling again harmless.
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,10 +88,32 @@ def find_told(connection: sa.Connection, sealer: Sealer, account_id: int, code: 
     return _told(sealer, row) if row else None
 
 
+def read_deliveries(
+    connection: sa.Connection, code: str, ref: str, account_ids: Sequence[int]
+) -> dict[int, datetime | None]:
+    """By account, when both channels had one message: null where the mail is under way or came back; left out where none was told."""
+    delivered = sa.case((messages.c.bounced_at.is_(None), messages.c.mailed_at))
+    these = sa.select(messages.c.account_id, delivered).where(
+        messages.c.account_id.in_(account_ids), messages.c.code == code, messages.c.ref == ref
+    )
+    return {account_id: delivered_at for account_id, delivered_at in connection.execute(these)}
+
+
+def mark_bounced(connection: sa.Connection, account_id: int, at: datetime) -> int:
+    """Mail to this account came back: none of its messages counts as told by mail. Returns how many there were."""
+    mailed = sa.and_(messages.c.account_id == account_id, messages.c.mailed_at.is_not(None), messages.c.bounced_at.is_(None))
+    return connection.execute(messages.update().where(mailed).values(bounced_at=at)).rowcount
+
+
 def mark_read(connection: sa.Connection, account_id: int, message_id: int, at: datetime) -> bool:
     """Its reader has seen it; False where there is no such message."""
     this = sa.and_(messages.c.account_id == account_id, messages.c.message_id == message_id)
     return connection.execute(messages.update().where(this).values(read_at=sa.func.coalesce(messages.c.read_at, at))).rowcount > 0
+
+
+def forget_messages(connection: sa.Connection, account_id: int) -> None:
+    """The account is gone, and what it was told with it; a letter already in the outbox still goes."""
+    connection.execute(messages.delete().where(messages.c.account_id == account_id))
 
 
 def render(code: str, lang: str, facts: Mapping[str, str]) -> tuple[str, str]:

@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     # what is in the way
     "account-suspended": Kind(403, "This account is suspended.", "The mail that told you says why and how to put it right."),
     "account-pending": Kind(403, "This account is not validated yet.", "Enter the code from the mail, or ask for another."),
+    "account-terminated": Kind(403, "This account was terminated.", "The mail that told you says why and whom to write to."),
     "terms-required": Kind(403, "The terms have not been accepted.", "Read and accept the terms, then try again."),
     "linkedin-sync-required": Kind(
         403, "Your LinkedIn account is not synchronised.", "Connect it in the extension: it takes one click."
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
     # accounts
     "business-email": Kind(422, "Use your business email.", "Addresses of private mail services are not accepted."),
     "email-retired": Kind(409, "This address belonged to a deleted account.", "Use another business email."),
+    "phrase-wrong": Kind(422, "This is not the phrase to be typed.", "GET /v1/me/deletion names it, after the consequences."),
     "password-weak": Kind(422, "This password is too easy to guess.", "Use at least 10 characters that are not a known password."),
     "code-wrong": Kind(422, "This code is wrong, used or too old.", "Enter the newest code, or ask for another."),
     "reset-wrong": Kind(422, "This reset code is wrong, used or too old.", "Ask for another mail."),
