@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
         403, "Your LinkedIn account is not synchronised.", "Connect it in the extension: it takes one click."
     ),
     "extension-required": Kind(403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."),
+    "plan-required": Kind(403, "Your plan does not include this.", "GET /v1/plans says which does."),
     "subscription-required": Kind(403, "There is no running subscription.", "Start one in your account."),
     # accounts
     "business-email": Kind(422, "Use your business email.", "Addresses of private mail services are not accepted."),
@@ -62,6 +63,24 @@ KINDS: dict[str, Kind] = {
         409, "This account is synchronised with another LinkedIn member.", "Sign in to LinkedIn as that member, then start again."
     ),
     "linkedin-failed": Kind(400, "The synchronisation did not finish.", "Start it again from the extension."),
+    # workspaces
+    "admin-required": Kind(403, "Only an admin of the Workspace may do this.", "Ask one of its admins."),
+    "workspace-required": Kind(409, "This needs a Workspace.", "Create yours first: POST /v1/workspaces."),
+    "workspace-exists": Kind(409, "You are in a Workspace already.", "Use it, or leave it first."),
+    "workspace-occupied": Kind(
+        409,
+        "You are an admin of a Workspace with other members or a premium.",
+        "Leave it to another admin, or delete it, before you join another.",
+    ),
+    "seats-exhausted": Kind(
+        409, "Every seat of the Workspace is taken.", "Members and open invitations take one each: free one, or add seats."
+    ),
+    "last-admin": Kind(409, "A Workspace has at least one admin.", "Make another member an admin first, or delete the Workspace."),
+    "other-admins": Kind(409, "The Workspace has other admins.", "Make them members first, or leave the Workspace to them."),
+    "member-already": Kind(409, "You are a member of this Workspace already.", "There is nothing to do."),
+    "invitation-unknown": Kind(404, "There is no such invitation.", "Enter the code as it stands in the mail."),
+    "invitation-other": Kind(403, "This invitation is for another address.", "Sign in with the address that was invited."),
+    "invitation-lapsed": Kind(410, "This invitation no longer holds.", "Ask an admin of the Workspace for another."),
     # credits
     "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),
     "fair-use-exceeded": Kind(
