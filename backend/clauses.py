@@ -67,7 +67,7 @@ def describe_coverage(tests: Mapping[str, Mapping[str, bool]]) -> str:
     return "\n".join(parts)
 
 
-def _state(software: bool, marked: dict[str, bool]) -> str:
+def _state(software: bool, marked: Mapping[str, bool]) -> str:
     if marked:
         return "proven" if all(marked.values()) else "failing"
     return "open" if software else "text-only"
