@@ -20,6 +20,8 @@ from backend.accounts.local_linkedin_api import api as local_linkedin_room
 from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
+from backend.accounts.teams import follow_member, hold_account
+from backend.accounts.workspace_api import api as teams_room
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.directory.due import MonthOver, Notices, NoticesLate
@@ -44,12 +46,16 @@ from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import Renewal
 from backend.subscriptions.plans_api import api as plans_room
 from backend.web.api import api as web_room
+from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
+from backend.workspaces import MemberMoved, MemberMoving
+from backend.workspaces.api import api as workspaces_room
+from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, lookup_room, privacy_room, plans_room, subscriptions_room, linkedin_room, messages_room, accounts_room, credits_room,
-    service_room,
+    web_room, documents_room, lookup_room, privacy_room, plans_room, subscriptions_room, linkedin_room, teams_room,
+    workspaces_room, messages_room, accounts_room, credits_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -102,9 +108,11 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
-    return [Expiry(), Renewal(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate()]
+    return [Expiry(), Lapse(), Renewal(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate()]
 
 
 def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
     kernel.events.on(AccountActivated, begin_freemium)
+    kernel.events.on(MemberMoving, hold_account)
+    kernel.events.on(MemberMoved, follow_member)

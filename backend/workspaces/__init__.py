@@ -1,5 +1,27 @@
-"""Floor 2, workspaces: so far the nameless home of one that every account gets (X23)."""
+"""Floor 2, workspaces: the home of one that every account gets (X23), the Workspace it becomes, who joins and who decides."""
 
-from backend.workspaces.homes import Membership, Workspace, open_home, read_membership, read_workspace
+from backend.workspaces.activity import note
+from backend.workspaces.deletion import delete_own, delete_workspace
+from backend.workspaces.events import MemberMoved, MemberMoving, WorkspaceDeleted
+from backend.workspaces.homes import (
+    Member,
+    Membership,
+    Workspace,
+    admins_of,
+    members_of,
+    open_home,
+    read_membership,
+    read_workspace,
+    set_seats,
+)  # fmt: skip
+from backend.workspaces.invitations import Invitation, invitations_of, invite, resend, revoke, seats_taken
+from backend.workspaces.moving import drop_member, join, leave, move, remove_member
+from backend.workspaces.naming import create_workspace, rename_workspace
+from backend.workspaces.roles import change_member
 
-__all__ = ["Membership", "Workspace", "open_home", "read_membership", "read_workspace"]
+__all__ = [
+    "Invitation", "Member", "MemberMoved", "MemberMoving", "Membership", "Workspace", "WorkspaceDeleted", "admins_of",
+    "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "invitations_of", "invite", "join", "leave",
+    "members_of", "move", "note", "open_home", "read_membership", "read_workspace", "remove_member", "rename_workspace",
+    "resend", "revoke", "seats_taken", "set_seats",
+]  # fmt: skip

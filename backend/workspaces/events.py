@@ -1,0 +1,30 @@
+"""What the floors above hear of workspaces, in the transaction that changes them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class MemberMoving:
+    """An account is about to change its workspace: its row is to be locked now, before any workspace."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
+class MemberMoved:
+    """The account is in another workspace now: membership, permit and personal lots have gone along."""
+
+    account_id: int
+    from_workspace: int
+    to_workspace: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WorkspaceDeleted:
+    """Everybody has left, and nothing of the workspace will be there when this transaction ends. `members` are those who were."""
+
+    workspace_id: int
+    members: tuple[int, ...]
+    at: datetime
