@@ -1,13 +1,26 @@
-"""Floor 1, the ledger: permits, lots, reveals, entries. Its SQL functions charge; Python never locks and never caches standing."""
+"""Floor 1, the ledger: permits, lots, reveals, entries. Its SQL functions charge; Python never caches standing."""
 
 from backend.credits.balances import Balance, Entry, read_balances, read_entries
+from backend.credits.carrying import carry_kept
+from backend.credits.exceptional import Holder, TooFew, correct, transfer
+from backend.credits.expiring import Expiring, next_expiry_alert, take_expiring
+from backend.credits.freezing import freeze_grant, release_grant
 from backend.credits.grants import Grant, grant
-from backend.credits.permits import change_permit, check_session, end_sessions, open_permit
+from backend.credits.left import read_left
+from backend.credits.limits import read_limits, set_limits
+from backend.credits.moving import move_personal
+from backend.credits.permits import carry_permit, change_permit, check_session, close_permit, end_sessions, open_permit
+from backend.credits.rewards import reward
 from backend.credits.rules import month_end
 from backend.credits.spending import Charge, Quote, quote, reveal
 from backend.credits.tables import KINDS, UNLIMITED
+from backend.credits.usage import read_usage
+from backend.credits.voiding import void_lots, write_off
 
 __all__ = [
-    "KINDS", "UNLIMITED", "Balance", "Charge", "Entry", "Grant", "Quote", "change_permit", "check_session",
-    "end_sessions", "grant", "month_end", "open_permit", "quote", "read_balances", "read_entries", "reveal",
+    "KINDS", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Quote", "TooFew", "carry_kept",
+    "carry_permit",
+    "change_permit", "check_session", "close_permit", "correct", "end_sessions", "freeze_grant", "grant", "month_end",
+    "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances", "read_entries", "read_left", "read_limits",
+    "read_usage", "release_grant", "reveal", "reward", "set_limits", "take_expiring", "transfer", "void_lots", "write_off",
 ]  # fmt: skip

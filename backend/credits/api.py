@@ -26,8 +26,13 @@ class NextExpiry(TypedDict):
     at: datetime
 
 
+class LimitLeft(TypedDict):
+    left: int
+
+
 class KindBalance(TypedDict):
     available: int
+    limit: NotRequired[LimitLeft]
     unlimited: NotRequired[Unlimited]
     next_expiry: NotRequired[NextExpiry]
 
@@ -68,6 +73,8 @@ def show_balance(balance: Balance) -> KindBalance:
     shown: KindBalance = {"available": balance.available}
     if balance.unlimited_left is not None and balance.resets_at is not None:
         shown["unlimited"] = {"left": balance.unlimited_left, "resets_at": balance.resets_at}
+    if balance.limit_left is not None:
+        shown["limit"] = {"left": balance.limit_left}
     if balance.next_amount is not None and balance.next_at is not None:
         shown["next_expiry"] = {"amount": balance.next_amount, "at": balance.next_at}
     return shown
@@ -75,7 +82,10 @@ def show_balance(balance: Balance) -> KindBalance:
 
 @api.get("/v1/credits", limit=READS, answer=Credits)
 def read_credits() -> dict[str, KindBalance]:
-    """What is left of each kind, and when the next of it goes."""
+    """What is left of each kind, and when the next of it goes.
+
+    `limit` stands where the workspace's admins have set you one for the calendar month: `available` is never more than its `left`.
+    """
     me, house = caller(), kernel()
     balances = read_balances(house.database, me.workspace_id, me.account_id, house.clock.now())
     return {kind: show_balance(balance) for kind, balance in balances.items()}

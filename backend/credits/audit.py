@@ -25,15 +25,39 @@ CHECKS: dict[str, str] = {
         WHERE l.kind IS DISTINCT FROM e.kind""",
     "every reveal has one entry, of the lot that paid": """
         SELECT r.workspace_id, r.person_id, r.kind, count(e.entry_id) AS entries
-        FROM reveals r LEFT JOIN entries e ON e.workspace_id = r.workspace_id AND e.action = 'reveal'
+        FROM reveals r LEFT JOIN entries e ON e.workspace_id = coalesce(r.paid_in, r.workspace_id) AND e.action = 'reveal'
           AND e.person_id = r.person_id AND e.kind = r.kind AND e.lot_id = r.lot_id
         GROUP BY r.workspace_id, r.person_id, r.kind HAVING count(e.entry_id) <> 1""",
     "every reveal entry has its reveal": """
         SELECT e.workspace_id, e.entry_id, e.person_id, e.kind FROM entries e
         WHERE e.action = 'reveal' AND NOT EXISTS (
           SELECT FROM reveals r WHERE r.workspace_id = e.workspace_id AND r.person_id = e.person_id AND r.kind = e.kind)""",
+    "what came along was paid from its own account's lot": """
+        SELECT r.workspace_id, r.person_id, r.kind, r.paid_in, r.lot_id
+        FROM reveals r LEFT JOIN lots l ON l.workspace_id = r.paid_in AND l.lot_id = r.lot_id
+        WHERE r.paid_in IS NOT NULL AND l.account_id IS DISTINCT FROM r.account_id""",
+    "what is set aside is what was held and not released": """
+        SELECT l.workspace_id, l.lot_id, l.frozen, -coalesce(sum(e.delta), 0) AS held
+        FROM lots l LEFT JOIN entries e ON e.workspace_id = l.workspace_id AND e.lot_id = l.lot_id
+          AND e.action IN ('hold', 'release')
+        GROUP BY l.workspace_id, l.lot_id HAVING l.frozen <> -coalesce(sum(e.delta), 0)""",
+    "what is carried out of one lot is carried into another": """
+        SELECT min(e.workspace_id) AS workspace_id, l.account_id, l.kind, l.source, sum(e.delta) AS amiss
+        FROM entries e JOIN lots l USING (workspace_id, lot_id) WHERE e.action IN ('carry_out', 'carry_in')
+        GROUP BY l.account_id, CASE WHEN l.account_id IS NULL THEN e.workspace_id END, l.kind, l.source HAVING sum(e.delta) <> 0""",
+    "an exceptional transfer gives what it takes": """
+        SELECT min(e.workspace_id) AS workspace_id, e.kind, split_part(e.reason, ':', 1) AS transfer, sum(e.delta) AS amiss
+        FROM entries e WHERE e.reason LIKE 'exceptional transfer %' GROUP BY e.kind, 3 HAVING sum(e.delta) <> 0""",
+    "no credit is given back that was not written off": """
+        SELECT workspace_id, lot_id, sum(delta) AS given_back FROM entries WHERE action IN ('expire', 'give_back')
+        GROUP BY workspace_id, lot_id HAVING sum(delta) > 0""",
+    "a member's month counts no more than was spent": """
+        SELECT m.workspace_id, m.account_id, m.kind, m.month_ends_at, m.spent FROM member_months m
+        WHERE m.spent > (SELECT count(*) FROM entries e WHERE e.workspace_id = m.workspace_id AND e.account_id = m.account_id
+          AND e.kind = m.kind AND e.action = 'reveal' AND month_end(e.at) = m.month_ends_at)""",
     "nothing is below zero or above its grant": """
-        SELECT workspace_id, lot_id, remaining, granted FROM lots WHERE remaining < 0 OR remaining > granted
+        SELECT workspace_id, lot_id, remaining, granted FROM lots
+        WHERE remaining < 0 OR frozen < 0 OR remaining + frozen > granted
         UNION ALL SELECT workspace_id, lot_id, balance, delta FROM entries WHERE balance < 0""",
     "a personal lot is spent by its owner only": """
         SELECT e.workspace_id, e.entry_id, e.account_id, l.account_id AS owner

@@ -1,6 +1,7 @@
 """What is left of each kind, when the next of it goes, and the ledger as its readers see it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from backend.credits.rules import month_end
@@ -13,11 +14,14 @@ WHERE l.workspace_id = %(w)s AND l.open AND (l.account_id IS NULL OR l.account_i
   AND l.valid_from <= %(at)s AND (l.expires_at IS NULL OR l.expires_at > %(at)s)
 """
 _PERMIT = """
-SELECT p.unlimited_kind, p.held, EXISTS (
+SELECT p.unlimited_kind, p.held, p.limits, EXISTS (
   SELECT FROM lots l WHERE l.workspace_id = p.workspace_id AND l.account_id = p.account_id
   AND l.source = 'unlimited' AND l.expires_at = %(end)s)
 FROM permits p WHERE p.workspace_id = %(w)s AND p.account_id = %(a)s
 """
+_LEFT_OF_MONTH = (
+    "SELECT kind, left_of_month(%s, %s, kind, most::integer, %s) FROM jsonb_each_text(%s::jsonb) AS limits (kind, most)"
+)
 _ENTRIES = """
 SELECT e.entry_id, e.at, e.kind, e.action, e.delta, e.balance, l.source, l.expires_at, e.person_id, e.account_id, e.reason
 FROM entries e JOIN lots l ON l.workspace_id = e.workspace_id AND l.lot_id = e.lot_id
@@ -29,13 +33,14 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Balance:
-    """One kind: `available` counts everything spendable now, the unlimited lot included."""
+    """One kind: `available` counts everything spendable now, the unlimited lot included, up to the member's limit of the month."""
 
     available: int
     unlimited_left: int | None
     resets_at: datetime | None
     next_amount: int | None
     next_at: datetime | None
+    limit_left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,13 @@ def read_balances(database: Database, workspace_id: int, account_id: int, at: da
     end = month_end(at)
     parameters = {"w": workspace_id, "a": account_id, "at": at, "end": end}
     permits = database.call(_PERMIT, parameters)
-    unlimited_kind, held, minted = permits[0] if permits else (None, False, False)
+    unlimited_kind, held, limits, minted = permits[0] if permits else (None, False, None, False)
     rows = database.call(_LOTS, parameters)
-    return {kind: _balance(kind, rows, kind == unlimited_kind, held, minted, end) for kind in KINDS}
+    balances = {kind: _balance(kind, rows, kind == unlimited_kind, held, minted, end) for kind in KINDS}
+    if limits:
+        for kind, allowed in database.call(_LEFT_OF_MONTH, (workspace_id, account_id, at, json.dumps(limits))):
+            balances[kind] = replace(balances[kind], available=min(balances[kind].available, allowed), limit_left=allowed)
+    return balances
 
 
 def _balance(

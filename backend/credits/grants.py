@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -34,38 +35,53 @@ class Grant:
 
 def grant(connection: sa.Connection, given: Grant) -> bool:
     """Add the lot and its entry, in the caller's transaction; False where `key` was granted before."""
-    lot = (
-        insert(lots)
-        .values(
-            workspace_id=given.workspace_id,
-            account_id=given.account_id,
-            kind=given.kind,
-            source=given.source,
-            rank=_METERED_RANK,
-            granted=given.amount,
-            remaining=given.amount,
-            valid_from=given.valid_from,
-            expires_at=given.expires_at,
-            keeps=given.keeps,
-            grant_key=given.key,
-        )
-        .on_conflict_do_nothing(index_elements=["workspace_id", "grant_key", "kind"])
-        .returning(lots.c.lot_id)
+    return add_lot(
+        connection,
+        action="grant",
+        reason=given.reason or given.source,
+        at=given.valid_from,
+        workspace_id=given.workspace_id,
+        account_id=given.account_id,
+        kind=given.kind,
+        source=given.source,
+        granted=given.amount,
+        remaining=given.amount,
+        valid_from=given.valid_from,
+        expires_at=given.expires_at,
+        keeps=given.keeps,
+        grant_key=given.key,
     )
-    lot_id = connection.execute(lot).scalar_one_or_none()
-    if lot_id is None:
+
+
+def add_lot(connection: sa.Connection, *, action: str, reason: str, at: datetime, **lot: Any) -> bool:
+    """Make a lot with its first entry; False where the workspace has one of this key and kind.
+
+    What is carried in fills the lot of its key where it was here before; what is granted never does.
+    """
+    lot.setdefault("rank", _METERED_RANK)
+    made = insert(lots).values(**lot)
+    of_this_key = ["workspace_id", "grant_key", "kind"]
+    if action == "carry_in":
+        made = made.on_conflict_do_update(
+            index_elements=of_this_key, set_={"remaining": lots.c.remaining + made.excluded.remaining}
+        )
+    else:
+        made = made.on_conflict_do_nothing(index_elements=of_this_key)
+    row = connection.execute(made.returning(lots.c.lot_id, lots.c.remaining)).one_or_none()
+    if row is None:
         return False
-    connection.execute(
-        entries.insert().values(
-            workspace_id=given.workspace_id,
-            lot_id=lot_id,
-            kind=given.kind,
-            action="grant",
-            delta=given.amount,
-            balance=given.amount,
-            account_id=given.account_id,
-            reason=given.reason or given.source,
-            at=given.valid_from,
+    if lot["remaining"]:
+        connection.execute(
+            entries.insert().values(
+                workspace_id=lot["workspace_id"],
+                lot_id=row.lot_id,
+                kind=lot["kind"],
+                action=action,
+                delta=lot["remaining"],
+                balance=row.remaining,
+                account_id=lot["account_id"],
+                reason=reason,
+                at=at,
+            )
         )
-    )
     return True

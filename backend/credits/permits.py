@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from backend.credits.tables import permits
 from backend.kernel.database import Database
@@ -26,8 +27,26 @@ class PermitChange(TypedDict, total=False):
 
 
 def open_permit(connection: sa.Connection, workspace_id: int, account_id: int, *, terms_ok: bool) -> None:
-    """The account joins the workspace and may spend there once every step is done."""
-    connection.execute(permits.insert().values(workspace_id=workspace_id, account_id=account_id, terms_ok=terms_ok))
+    """The account joins the workspace, or comes back to it, and may spend there once every step is done."""
+    fresh = {"state": "active", "reason": None, "synced_until": None, "extension_seen": False, "plan_until": None,
+             "unlimited_kind": None, "held": False, "limits": None}  # fmt: skip
+    opened = insert(permits).values(workspace_id=workspace_id, account_id=account_id, terms_ok=terms_ok, **fresh)
+    came_back = {**fresh, "terms_ok": terms_ok}
+    back = opened.on_conflict_do_update(
+        index_elements=["workspace_id", "account_id"], set_=came_back, where=permits.c.state == "ended"
+    )
+    connection.execute(back)
+
+
+def close_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> None:
+    """The account has left the workspace: nothing is spent there in its name any more, and no token of it opens it."""
+    change_permit(connection, workspace_id, account_id, {"state": "ended"})
+
+
+def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> sa.Row[Any] | None:
+    """The account's permit, for one action at a time that concerns the account here; None where it never joined."""
+    this = sa.select(permits).where(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)
+    return connection.execute(this.with_for_update()).one_or_none()
 
 
 def change_permit(connection: sa.Connection, workspace_id: int, account_id: int, change: PermitChange) -> None:
@@ -55,3 +74,19 @@ def check_session(database: Database, caller: Caller) -> None:
         raise Problem("session-ended")
     if rows[0][0] == "suspended":
         raise Problem("account-suspended", rows[0][1] or "")
+
+
+def carry_permit(connection: sa.Connection, account_id: int, from_workspace: int, to_workspace: int) -> None:
+    """The account changes workspace: its permit ends in the one, and stands in the other just as it stood; limits do not go along.
+
+    Ended sessions stay ended, also where the account comes back to a workspace whose access tokens may still be about.
+    """
+    carried = ("state", "reason", "terms_ok", "synced_until", "extension_seen", "plan_until", "unlimited_kind", "held")
+    this = sa.and_(permits.c.workspace_id == from_workspace, permits.c.account_id == account_id)
+    old = connection.execute(sa.select(permits).where(this).with_for_update()).one()
+    values = {name: getattr(old, name) for name in (*carried, "ended_sessions")}
+    new = insert(permits).values(workspace_id=to_workspace, account_id=account_id, **values)
+    told = sa.cast(permits.c.ended_sessions + new.excluded.ended_sessions, permits.c.ended_sessions.type)
+    again = {name: new.excluded[name] for name in carried} | {"ended_sessions": told, "limits": sa.null()}
+    connection.execute(new.on_conflict_do_update(index_elements=["workspace_id", "account_id"], set_=again))
+    connection.execute(permits.update().where(this).values(state="ended"))

@@ -35,7 +35,8 @@ $$;
 --   p_persons   the root, then all that were merged into it: known if any of them is paid; empty when nobody was found
 --   p_kinds     what is asked; p_showable: the part of it that has something to show
 --   p_program   a program's call: the unlimited lot never pays
--- Locks are taken in one order everywhere (kinds, then lots in burn order, then the reveal), so that calls wait but do not cross.
+-- Locks are taken in one order everywhere (kinds, then the member's month, then lots in burn order, then the reveal), so that calls wait
+-- but do not cross.
 CREATE OR REPLACE FUNCTION reveal(
   p_workspace bigint, p_account bigint, p_session bigint, p_persons bigint[], p_kinds text[], p_showable text[],
   p_at timestamptz, p_program boolean DEFAULT false
@@ -47,6 +48,8 @@ DECLARE
   with_unlimited boolean;
   paying bigint;
   balance integer;
+  most integer;
+  within_limit boolean := true;
 BEGIN
   SELECT * INTO permit FROM permits p WHERE p.workspace_id = p_workspace AND p.account_id = p_account;
   outcome := standing(permit, p_session, p_at);
@@ -60,6 +63,7 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['b2b_email', 'phone', 'direct_email', 'export'] LOOP
     CONTINUE WHEN kind <> ALL (p_kinds);
     charged := 0;
+    reason := NULL;
     IF permit.unlimited_kind = kind AND with_unlimited THEN
       PERFORM mint_unlimited(p_workspace, p_account, kind, p_at);
     END IF;
@@ -70,9 +74,14 @@ BEGIN
                   WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
       outcome := 'known';
     ELSE
+      IF permit.limits IS NOT NULL THEN
+        most := (permit.limits ->> kind)::integer;
+        within_limit := most IS NULL OR spend_of_month(p_workspace, p_account, kind, most, p_at);
+        paying := NULL;
+      END IF;
       -- The debit is also the lock. Where a rival drains the lot while we wait for it, nothing is debited, and a new statement takes
       -- the next lot or one granted meanwhile, until there really is none.
-      LOOP
+      WHILE within_limit LOOP
         UPDATE lots l SET remaining = l.remaining - 1
         WHERE l.workspace_id = p_workspace AND spendable(l, p_account, p_at, with_unlimited) AND l.lot_id = (
           SELECT l.lot_id FROM lots l
@@ -85,7 +94,7 @@ BEGIN
           WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited));
       END LOOP;
 
-      IF FOUND THEN
+      IF paying IS NOT NULL THEN
         INSERT INTO reveals (workspace_id, person_id, kind, account_id, lot_id, revealed_at)
         SELECT p_workspace, p_persons[1], kind, p_account, paying, p_at
         -- A new statement sees what a rival committed while we waited for the lot, under whichever of the merged ids.
@@ -106,18 +115,57 @@ BEGIN
       ELSIF EXISTS (SELECT FROM reveals r
                     WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons) AND r.kind = reveal.kind) THEN
         outcome := 'known';
+      ELSIF NOT within_limit THEN
+        outcome := 'empty';
+        reason := 'member-limit';
       ELSIF permit.unlimited_kind = kind AND NOT p_program THEN
         outcome := 'capped';
       ELSE
         outcome := 'empty';
       END IF;
+
+      IF most IS NOT NULL AND within_limit AND charged = 0 THEN
+        UPDATE member_months m SET spent = m.spent - 1
+        WHERE m.workspace_id = p_workspace AND m.account_id = p_account AND m.kind = reveal.kind AND m.month_ends_at = month_end(p_at);
+      END IF;
     END IF;
 
     SELECT coalesce(sum(l.remaining), 0) INTO available FROM lots l
     WHERE l.workspace_id = p_workspace AND l.kind = reveal.kind AND spendable(l, p_account, p_at, with_unlimited);
+    IF permit.limits ? kind THEN
+      available := least(available, left_of_month(p_workspace, p_account, kind, (permit.limits ->> kind)::integer, p_at));
+    END IF;
     RETURN NEXT;
   END LOOP;
 END $$;
+
+-- When the calendar month (Europe/Paris) of an instant ends.
+CREATE OR REPLACE FUNCTION month_end(p_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT (date_trunc('month', p_at AT TIME ZONE 'Europe/Paris') + interval '1 month') AT TIME ZONE 'Europe/Paris'
+$$;
+
+-- Counts one credit against the member's limit of the month; false where the limit is reached. The row is locked until the call ends.
+CREATE OR REPLACE FUNCTION spend_of_month(
+  p_workspace bigint, p_account bigint, p_kind text, p_most integer, p_at timestamptz
+) RETURNS boolean
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  INSERT INTO member_months AS m (workspace_id, account_id, kind, month_ends_at, spent)
+  SELECT p_workspace, p_account, p_kind, month_end(p_at), 1 WHERE p_most > 0
+  ON CONFLICT (workspace_id, account_id, kind, month_ends_at) DO UPDATE SET spent = m.spent + 1 WHERE m.spent < p_most;
+  RETURN FOUND;
+END $$;
+
+-- What the member's limit still allows this month.
+CREATE OR REPLACE FUNCTION left_of_month(
+  p_workspace bigint, p_account bigint, p_kind text, p_most integer, p_at timestamptz
+) RETURNS integer
+LANGUAGE sql STABLE AS $$
+  SELECT greatest(0, p_most - coalesce((
+    SELECT m.spent FROM member_months m WHERE m.workspace_id = p_workspace AND m.account_id = p_account
+      AND m.kind = p_kind AND m.month_ends_at = month_end(p_at)), 0))
+$$;
 
 -- The personal lot of 10,000 for this calendar month (Europe/Paris), made when the kind is first asked for; a lot carried in from another
 -- workspace, even a spent one, stands in its place.
@@ -125,12 +173,17 @@ CREATE OR REPLACE FUNCTION mint_unlimited(p_workspace bigint, p_account bigint, 
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   month_start timestamptz := date_trunc('month', p_at AT TIME ZONE 'Europe/Paris') AT TIME ZONE 'Europe/Paris';
-  month_end timestamptz := (date_trunc('month', p_at AT TIME ZONE 'Europe/Paris') + interval '1 month') AT TIME ZONE 'Europe/Paris';
+  month_end timestamptz := month_end(p_at);
   minted bigint;
 BEGIN
   PERFORM FROM lots l WHERE l.workspace_id = p_workspace AND l.account_id = p_account AND l.source = 'unlimited'
     AND l.expires_at = month_end;
   IF FOUND THEN
+    RETURN;
+  END IF;
+  -- An account that is just moving away takes its month along: whoever holds the permit has moved, or has to wait.
+  PERFORM FROM permits p WHERE p.workspace_id = p_workspace AND p.account_id = p_account AND p.state <> 'ended' FOR SHARE;
+  IF NOT FOUND THEN
     RETURN;
   END IF;
   INSERT INTO lots (workspace_id, account_id, kind, source, rank, granted, remaining, valid_from, expires_at, grant_key)

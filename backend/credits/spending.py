@@ -13,12 +13,16 @@ _QUOTE = "SELECT obstacle, reason, owned FROM quote(%s, %s, %s, %s::bigint[], %s
 
 
 class Charge(NamedTuple):
-    """What became of one kind: `outcome` is revealed, known, not_found, empty or capped; `charged` 0 or 1; `left` spendable."""
+    """What became of one kind: `outcome` is revealed, known, not_found, empty or capped; `charged` 0 or 1; `left` spendable.
+
+    `reason` is `member-limit` where credits are there and the member's limit of the month is reached.
+    """
 
     kind: str
     outcome: str
     charged: int
     left: int
+    reason: str | None = None
 
 
 class Quote(NamedTuple):
@@ -45,7 +49,7 @@ def reveal(
     )
     if rows and rows[0][0] is None:
         raise Problem(rows[0][1], rows[0][4] or "")
-    return [Charge(kind, outcome, charged, left) for kind, outcome, charged, left, _ in rows]
+    return [Charge(*row) for row in rows]
 
 
 def quote(database: Database, caller: Caller, persons: Sequence[int], at: datetime) -> Quote:

@@ -1,7 +1,7 @@
 """The ledger's tables (workspace family): who may spend, what there is, what was shown, what happened."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN
+from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, JSONB
 
 from backend.kernel.database import instant, listed, metadata, one_of
 
@@ -38,6 +38,8 @@ permits = sa.Table(
         server_default="{}",
         comment="sessions that ended while their access tokens may still be about",
     ),
+    sa.Column("limits", JSONB(none_as_null=True), comment="most of each kind that may be spent here in a calendar month of Paris"),
+    sa.CheckConstraint("jsonb_typeof(limits) = 'object'", name="limits"),
     one_of("state", ("active", "suspended", "ended")),
     comment="who may spend in a workspace, and if not, why: for spending this row is the truth",
 )
@@ -55,12 +57,13 @@ lots = sa.Table(
     sa.Column("remaining", sa.Integer, nullable=False),
     instant("valid_from", nullable=False),
     instant("expires_at", comment="null: lives as long as the account"),
+    sa.Column("frozen", sa.Integer, nullable=False, server_default="0", comment="set aside until it is paid for"),
     sa.Column("keeps", sa.Boolean, nullable=False, server_default=sa.false(), comment="carried over at renewal"),
     sa.Column("grant_key", sa.Text, nullable=False, comment="a grant replayed is a grant ignored"),
     # The burn index asks for `open`, not for `remaining`: a debit then changes no indexed column and stays a HOT update.
     sa.Column("open", sa.Boolean, sa.Computed("remaining > 0", persisted=True)),
     sa.UniqueConstraint("workspace_id", "grant_key", "kind"),
-    sa.CheckConstraint("remaining BETWEEN 0 AND granted", name="remaining"),
+    sa.CheckConstraint("remaining >= 0 AND frozen >= 0 AND remaining + frozen <= granted", name="remaining"),
     sa.CheckConstraint("expires_at > valid_from", name="expires_at"),
     sa.CheckConstraint(
         f"source <> 'unlimited' OR (account_id IS NOT NULL AND rank = 0 AND granted <= {UNLIMITED} "
@@ -90,6 +93,7 @@ reveals = sa.Table(
     sa.Column("account_id", sa.BigInteger, nullable=False, comment="who asked"),
     sa.Column("lot_id", sa.BigInteger, nullable=False, comment="which lot paid"),
     instant("revealed_at", nullable=False),
+    sa.Column("paid_in", sa.BigInteger, comment="the workspace that holds the lot, where the reveal came along from there"),
     comment="charged once, by construction; free for the whole workspace from then on",
 )
 
@@ -110,4 +114,25 @@ entries = sa.Table(
     sa.CheckConstraint("balance >= 0", name="balance"),
     sa.CheckConstraint("(action = 'reveal') = (person_id IS NOT NULL AND delta = -1)", name="reveal"),
     comment="append-only: the application may insert and read, nothing else",
+)
+
+member_months = sa.Table(
+    "member_months",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", KIND, primary_key=True),
+    instant("month_ends_at", primary_key=True),
+    sa.Column("spent", sa.Integer, nullable=False),
+    sa.CheckConstraint("spent >= 0", name="spent"),
+    comment="what members with a limit have spent of it; kept only while there is a limit",
+)
+
+expiry_alerts = sa.Table(
+    "expiry_alerts",
+    metadata,
+    sa.Column("days_ahead", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False, comment="Paris; who loses credits on an earlier day has been told"),
+    sa.Column("workspace_id", sa.BigInteger, nullable=False, comment="of that day, workspaces up to this one have been told"),
+    comment="reference table: how far the alerts of credits about to expire have come",
 )

@@ -32,6 +32,13 @@ def test_an_honest_ledger_has_no_findings(busy: Ledger) -> None:
     assert busy.findings() == []
 
 
+def _entry(action: str, delta: int, reason: str = "none") -> str:
+    return (
+        "INSERT INTO entries (workspace_id, lot_id, kind, action, delta, balance, reason, at) "
+        f"SELECT workspace_id, lot_id, kind, '{action}', {delta}, 0, '{reason}', valid_from FROM lots WHERE source = 'unlimited'"
+    )
+
+
 COOKED = {
     "a lot's entries sum to what remains of it": "UPDATE lots SET remaining = remaining - 1 WHERE source = 'unlimited'",
     "every entry carries the lot's balance after it": "UPDATE entries SET balance = balance + 1 WHERE action = 'grant'",
@@ -39,6 +46,19 @@ COOKED = {
     "every entry belongs to a lot of its kind": "UPDATE entries SET kind = 'export' WHERE action = 'grant'",
     "every reveal has one entry, of the lot that paid": "DELETE FROM entries WHERE action = 'reveal'",
     "every reveal entry has its reveal": "DELETE FROM reveals WHERE kind = 'phone'",
+    "what came along was paid from its own account's lot": (
+        "INSERT INTO reveals (workspace_id, person_id, kind, account_id, lot_id, revealed_at, paid_in) "
+        "SELECT 9, person_id, kind, 99, lot_id, revealed_at, workspace_id FROM reveals"
+    ),
+    "what is set aside is what was held and not released": (
+        "UPDATE lots SET remaining = remaining - 1, frozen = 1 WHERE source = 'unlimited'"
+    ),
+    "what is carried out of one lot is carried into another": _entry("carry_out", -1),
+    "an exceptional transfer gives what it takes": _entry("void", -1, "exceptional transfer T-1: asked for"),
+    "no credit is given back that was not written off": _entry("give_back", 1),
+    "a member's month counts no more than was spent": (
+        "INSERT INTO member_months (workspace_id, account_id, kind, month_ends_at, spent) VALUES (7, 11, 'phone', now(), 1)"
+    ),
     "nothing is below zero or above its grant": (
         "ALTER TABLE lots DROP CONSTRAINT lots_remaining_check; UPDATE lots SET remaining = -1"
     ),
