@@ -88,15 +88,13 @@ def find_told(connection: sa.Connection, sealer: Sealer, account_id: int, code: 
     return _told(sealer, row) if row else None
 
 
-def read_deliveries(
-    connection: sa.Connection, code: str, ref: str, account_ids: Sequence[int]
-) -> dict[int, datetime | None]:
-    """By account, when both channels had one message: null where the mail is under way or came back; left out where none was told."""
+def read_deliveries(connection: sa.Connection, code: str, ref: str, account_ids: Sequence[int]) -> dict[int, datetime | None]:
+    """By account, when both channels had one message: null while the mail is under way or came back; only those who were told."""
     delivered = sa.case((messages.c.bounced_at.is_(None), messages.c.mailed_at))
     these = sa.select(messages.c.account_id, delivered).where(
         messages.c.account_id.in_(account_ids), messages.c.code == code, messages.c.ref == ref
     )
-    return {account_id: delivered_at for account_id, delivered_at in connection.execute(these)}
+    return {row[0]: row[1] for row in connection.execute(these)}
 
 
 def mark_bounced(connection: sa.Connection, account_id: int, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """`/openapi.json` (OpenAPI 3.1), written from the endpoints' declarations: what is not declared does not exist."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -111,9 +112,8 @@ def _operation(endpoint: Endpoint, schemas: dict[tuple[Any, str], Any], offered:
     if endpoint.description:
         operation["description"] = endpoint.description
     parameters = [
-        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
-        for part in endpoint.path.split("/")
-        if part.startswith("{")
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     if endpoint.query is not None:
         parameters += _query_parameters(endpoint.query)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel import Kernel, build_kernel
-from backend.kernel.tables import OPERATOR_ROLES, operators, ops_log
+from backend.kernel.tables import OPERATOR_ROLES, operators, ops_log, ops_tasks
 from backend.settings import Settings
 
 
@@ -46,6 +46,36 @@ def make_operator(connection: sa.Connection, name: str, role: str, at: datetime)
     return connection.execute(once).first() is not None
 
 
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for those who run Candor: `code` says what, `subject` with what."""
+
+    task_id: int
+    code: str
+    subject: str
+    opened_at: datetime
+
+
+def open_task(connection: sa.Connection, code: str, subject: str, at: datetime) -> bool:
+    """Leave something to those who run Candor, in the caller's transaction; False where it waits already."""
+    opened = insert(ops_tasks).values(code=code, subject=subject, opened_at=at)
+    once = opened.on_conflict_do_nothing(index_elements=["code", "subject"], index_where=ops_tasks.c.closed_at.is_(None))
+    return connection.execute(once.returning(ops_tasks.c.task_id)).first() is not None
+
+
+def read_tasks(connection: sa.Connection, most: int = 200) -> list[Task]:
+    """What waits, oldest first."""
+    waiting = sa.select(ops_tasks).where(ops_tasks.c.closed_at.is_(None)).order_by(ops_tasks.c.task_id).limit(most)
+    return [Task(row.task_id, row.code, row.subject, row.opened_at) for row in connection.execute(waiting)]
+
+
+def close_task(connection: sa.Connection, act: Act, task_id: int, at: datetime) -> bool:
+    """It is done; False where nothing of that number waits. Raises NoReason or NoOperator."""
+    log_act(connection, act, "task.close", f"task {task_id}", at)
+    this = sa.and_(ops_tasks.c.task_id == task_id, ops_tasks.c.closed_at.is_(None))
+    return connection.execute(ops_tasks.update().where(this).values(closed_at=at)).rowcount > 0
+
+
 def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The two options of every `candor ops` command; the command is called with `kernel` and `act` before its own."""
 
@@ -75,3 +105,27 @@ def create_command(name: str, role: str) -> None:
     if not made:
         raise click.ClickException(f"{name} is there already.")
     click.echo(f"{name} runs this Candor, as {role}.")
+
+
+@click.command("tasks")
+def tasks_command() -> None:
+    """List what waits for those who run this Candor."""
+    kernel: Kernel = build_kernel(Settings())
+    with kernel.database.begin() as connection:
+        tasks = read_tasks(connection)
+    for task in tasks:
+        click.echo(f"{task.task_id:>6}  {task.opened_at:%Y-%m-%d}  {task.code}: {task.subject}")
+    if not tasks:
+        click.echo("Nothing waits.")
+
+
+@click.command("done")
+@click.argument("task", type=int)
+@ops_options
+def done_command(kernel: Kernel, act: Act, task: int) -> None:
+    """Say that a task is done."""
+    with kernel.database.begin() as connection:
+        closed = close_task(connection, act, task, kernel.clock.now())
+        if not closed:
+            raise click.ClickException(f"No task {task} waits.")
+    click.echo(f"Task {task} is done.")

@@ -78,3 +78,15 @@ ops_log = sa.Table(
     sa.CheckConstraint("length(reason) >= 3", name="reason"),
     comment="reference table: everything those who run Candor did, and why; can only be added to",
 )
+
+ops_tasks = sa.Table(
+    "ops_tasks",
+    metadata,
+    sa.Column("task_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("code", sa.Text, nullable=False, comment="what is to be done"),
+    sa.Column("subject", sa.Text, nullable=False, comment="with what, by our own ids"),
+    instant("opened_at", nullable=False),
+    instant("closed_at"),
+    sa.Index("ops_tasks_open_idx", "code", "subject", unique=True, postgresql_where=sa.text("closed_at IS NULL")),
+    comment="reference table: what waits for those who run Candor",
+)

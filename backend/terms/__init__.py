@@ -1,10 +1,21 @@
 """Floor 2, the terms: which documents there are, in which version, and who accepted what, when and by which words."""
 
-from backend.terms.acceptances import record_acceptances
-from backend.terms.documents import DOCUMENTS, LABEL, Document, read_document
+from backend.terms.acceptances import (
+    LABEL,
+    NEEDED,
+    accepts_everything,
+    find_applicable,
+    has_accepted,
+    lacks_acceptance,
+    record_acceptances,
+    refused,
+)
+from backend.terms.documents import Document, DocumentChanged, find_announced, find_in_force, load_documents, read_document
 from backend.terms.sheet import FREE, Pack, PlanTerms, Policy, Reward, Sheet, current_sheet, read_sheet
+from backend.terms.tables import KINDS
 
 __all__ = [
-    "DOCUMENTS", "FREE", "LABEL", "Document", "Pack", "PlanTerms", "Policy", "Reward", "Sheet", "current_sheet",
-    "read_document", "read_sheet", "record_acceptances",
+    "FREE", "KINDS", "LABEL", "NEEDED", "Document", "DocumentChanged", "Pack", "PlanTerms", "Policy", "Reward", "Sheet",
+    "accepts_everything", "current_sheet", "find_announced", "find_applicable", "find_in_force", "has_accepted",
+    "lacks_acceptance", "load_documents", "read_document", "read_sheet", "record_acceptances", "refused",
 ]  # fmt: skip

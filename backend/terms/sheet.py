@@ -1,15 +1,17 @@
 """The plan sheet: every number of plans, credits and notices stands in one of its versions and nowhere else (4.2, 4.4)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import sqlalchemy as sa
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from backend.terms.documents import DOCUMENTS
+from backend.terms.documents import find_in_force
 
 SHEETS = Path(__file__).parent / "sheets"
 FREE = "free"
@@ -62,33 +64,33 @@ class Reward(_Part):
 
 
 class Policy(_Part):
-    """The numbers of the terms, each with its unit in its name."""
+    """The numbers of the terms, each with its unit in its name. What a sheet says of one goes before what stands here (4.4)."""
 
-    year_pays_months: int
-    year_grants_months: int
-    notice_monthly_h: int
-    notice_annual_months: int
-    price_notice_monthly_days: int
-    price_notice_annual_days: int
-    price_notice_delivered_days: int
-    tacit_after_days: int
-    keep_price_years: int
-    quote_valid_days: int
-    change_notice_days: int
-    update_refusal_days: int
-    conduct_cure_days: int
-    breach_cure_days: int
-    formal_notice_days: int
-    expiry_alert_days: tuple[int, ...]
-    ending_alert_days: tuple[int, ...]
-    invitation_days: int
-    code_minutes: int
-    code_tries: int
-    password_reminder_days: int
-    late_interest_after_days: int
-    late_indemnity: Decimal
-    switch_notice_months: int
-    switch_transition_days: int
+    year_pays_months: int = 10
+    year_grants_months: int = 12
+    notice_monthly_h: int = 48
+    notice_annual_months: int = 1
+    price_notice_monthly_days: int = 16
+    price_notice_annual_days: int = 45
+    price_notice_delivered_days: int = 15
+    tacit_after_days: int = 15
+    keep_price_years: int = 1
+    quote_valid_days: int = 30
+    change_notice_days: int = 15
+    update_refusal_days: int = 30
+    conduct_cure_days: int = 7
+    breach_cure_days: int = 21
+    formal_notice_days: int = 15
+    expiry_alert_days: tuple[int, ...] = (7, 1)
+    ending_alert_days: tuple[int, ...] = (30, 7, 1)
+    invitation_days: int = 14
+    code_minutes: int = 15
+    code_tries: int = 5
+    password_reminder_days: int = 365
+    late_interest_after_days: int = 10
+    late_indemnity: Decimal = Decimal("40.00")
+    switch_notice_months: int = 2
+    switch_transition_days: int = 30
 
 
 Part = TypeVar("Part", PlanTerms, Pack, Reward)
@@ -148,6 +150,8 @@ def sheet_versions() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in SHEETS.glob("*.yaml")))
 
 
-def current_sheet() -> Sheet:
-    """The version in force."""
-    return read_sheet(DOCUMENTS["plan-sheet"])
+def current_sheet(connection: sa.Connection | None = None, at: datetime | None = None) -> Sheet:
+    """The version in force at an instant. Without one, the version that a new installation begins with."""
+    if connection is None or at is None:
+        return read_sheet(sheet_versions()[-1])
+    return read_sheet(find_in_force(connection, "plan-sheet", at).version)

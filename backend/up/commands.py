@@ -95,6 +95,10 @@ def worker_command() -> None:
 def migrate_command() -> None:
     """Bring the database to the present. `candor up` does it at each start."""
     from backend.kernel.migrate import upgrade
+    from backend.terms import DocumentChanged
 
-    upgrade(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    try:
+        upgrade(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    except DocumentChanged as error:
+        raise click.ClickException(str(error)) from error
     say("The database is up to date.")

@@ -113,6 +113,7 @@ def start_servers(around: Surroundings, supervisor: Supervisor) -> None:
 def migrate(around: Surroundings) -> None:
     """Bring the database to the present; put back what a `--fresh` kept."""
     from backend.kernel.migrate import upgrade
+    from backend.terms import DocumentChanged
 
     with step("Migrating the database", "The database is up to date"):
         try:
@@ -120,6 +121,8 @@ def migrate(around: Surroundings) -> None:
             restore_kept(around.folder.kept, around.owner_url)
         except psycopg.OperationalError as error:
             raise CannotStart(f"The database does not answer: {error}") from error
+        except DocumentChanged as error:
+            raise CannotStart(str(error)) from error
 
 
 def needs_embedded() -> bool:

@@ -8,9 +8,8 @@ from backend.accounts import LONGEST_PASSWORD, confirm_reset
 from backend.kernel.http import ENDPOINTS, Room, kernel
 from backend.kernel.limits import PAGES, SIGN_INS
 from backend.kernel.openapi import describe_api
-from backend.kernel.pages import answer_page, page_language
+from backend.kernel.pages import answer_page
 from backend.kernel.problems import KINDS, Problem
-from backend.terms import read_document
 from backend.web.reference import list_operations
 
 api = Room("web", __name__, template_folder="templates")
@@ -38,18 +37,6 @@ def show_start() -> Response:
 def show_robots() -> Response:
     """Ask crawlers to stay away: nothing here is about anybody without a sign-in anyway."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
-
-
-@api.get("/terms", who="anyone", limit=PAGES, media=HTML)
-def show_terms() -> Response:
-    """Show the general conditions in force."""
-    return answer_page("document.html", document=read_document("terms", page_language()))
-
-
-@api.get("/privacy", who="anyone", limit=PAGES, media=HTML)
-def show_privacy() -> Response:
-    """Show the privacy policy in force."""
-    return answer_page("document.html", document=read_document("privacy", page_language()))
 
 
 @api.get("/docs", who="anyone", limit=PAGES, media=HTML)

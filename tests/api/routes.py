@@ -3,6 +3,7 @@
 The sweeps run over these, so that a new route is swept by being declared: one that needs a body it does not find here fails.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -101,10 +102,7 @@ def fields_with_text(schema: dict[str, Any], prefix: str = "") -> Iterator[str]:
 def text_slots() -> set[Slot]:
     """Every place where a caller writes text: those of the document, and those in the addresses of pages."""
     pages = {
-        Slot(each.method, each.path, "path", part[1:-1])
-        for each in ENDPOINTS.values()
-        for part in each.path.split("/")
-        if part.startswith("{")
+        Slot(each.method, each.path, "path", name) for each in ENDPOINTS.values() for name in re.findall(r"{(\w+)}", each.path)
     }
     return pages | {slot for operation in OPERATIONS for slot in operation.slots()}
 

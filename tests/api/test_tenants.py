@@ -59,7 +59,7 @@ SECRETS = {
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
-    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("body", "now"), ("body", "advance"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "advance"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
