@@ -1,13 +1,14 @@
 """Floor 2, workspaces: the home of one that every account gets (X23), the Workspace it becomes, who joins and who decides."""
 
 from backend.workspaces.activity import note
-from backend.workspaces.deletion import delete_own, delete_workspace
+from backend.workspaces.deletion import delete_own, delete_workspace, erase_home
 from backend.workspaces.events import MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.homes import (
     Member,
     Membership,
     Workspace,
     admins_of,
+    enter,
     members_of,
     open_home,
     read_membership,
@@ -21,7 +22,7 @@ from backend.workspaces.roles import change_member
 
 __all__ = [
     "Invitation", "Member", "MemberMoved", "MemberMoving", "Membership", "Workspace", "WorkspaceDeleted", "admins_of",
-    "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "invitations_of", "invite", "join", "leave",
+    "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "enter", "invitations_of", "invite", "join", "leave",
     "members_of", "move", "note", "open_home", "read_membership", "read_workspace", "remove_member", "rename_workspace",
     "resend", "revoke", "seats_taken", "set_seats",
 ]  # fmt: skip

@@ -77,6 +77,12 @@ def delete_workspace(connection: sa.Connection, kernel: Kernel, workspace_id: in
     return homes
 
 
+def erase_home(connection: sa.Connection, workspace_id: int) -> None:
+    """The home of a deleted account goes with everything in it; nobody is left in it to be told."""
+    if not members_of(connection, workspace_id):
+        connection.execute(sa.text("SELECT erase_workspace(:workspace)"), {"workspace": workspace_id})
+
+
 def _lock(connection: sa.Connection, kernel: Kernel, workspace_id: int) -> str:
     for account_id in sorted(member.account_id for member in members_of(connection, workspace_id)):
         kernel.events.emit(connection, MemberMoving(account_id))
