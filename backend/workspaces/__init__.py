@@ -9,6 +9,7 @@ from backend.workspaces.homes import (
     Workspace,
     admins_of,
     enter,
+    lock_workspaces,
     members_of,
     open_home,
     read_membership,
@@ -22,7 +23,7 @@ from backend.workspaces.roles import change_member
 
 __all__ = [
     "Invitation", "Member", "MemberMoved", "MemberMoving", "Membership", "Workspace", "WorkspaceDeleted", "admins_of",
-    "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "enter", "invitations_of", "invite", "join", "leave",
-    "members_of", "move", "note", "open_home", "read_membership", "read_workspace", "remove_member", "rename_workspace",
-    "resend", "revoke", "seats_taken", "set_seats",
+    "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "enter", "erase_home",
+    "invitations_of", "invite", "join", "leave", "lock_workspaces", "members_of", "move", "note", "open_home",
+    "read_membership", "read_workspace", "remove_member", "rename_workspace", "resend", "revoke", "seats_taken", "set_seats",
 ]  # fmt: skip

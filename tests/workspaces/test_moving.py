@@ -181,9 +181,8 @@ def test_accepting_and_being_removed_race_with_the_steps_of_the_account(
 ) -> None:
     for attempt in range(5):
         someone = person(f"dan{attempt}")
-        owner.execute(
-            "UPDATE accounts SET extension_seen_at = NULL, steps_done_at = NULL WHERE account_id = %s", (someone.account_id,)
-        )
+        unseen = "UPDATE accounts SET extension_seen_at = NULL, steps_done_at = NULL WHERE account_id = %s"
+        owner.execute(unseen, (someone.account_id,))
         owner.execute("UPDATE permits SET extension_seen = false WHERE account_id = %s", (someone.account_id,))
         invite(kernel, ann.caller, someone.email, "member", "en")
         code = someone.code()
