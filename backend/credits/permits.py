@@ -45,7 +45,8 @@ def close_permit(connection: sa.Connection, workspace_id: int, account_id: int) 
 
 def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> sa.Row[Any] | None:
     """The account's permit, for one action at a time that concerns the account here; None where it never joined."""
-    this = sa.select(permits).where(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)
+    this = sa.select(permits.c.state, permits.c.held, permits.c.limits)
+    this = this.where(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)
     return connection.execute(this.with_for_update()).one_or_none()
 
 
@@ -81,12 +82,12 @@ def carry_permit(connection: sa.Connection, account_id: int, from_workspace: int
 
     Ended sessions stay ended, also where the account comes back to a workspace whose access tokens may still be about.
     """
-    carried = ("state", "reason", "terms_ok", "synced_until", "extension_seen", "plan_until", "unlimited_kind", "held")
+    carried = ["state", "reason", "terms_ok", "synced_until", "extension_seen", "plan_until", "unlimited_kind", "held"]
     this = sa.and_(permits.c.workspace_id == from_workspace, permits.c.account_id == account_id)
-    old = connection.execute(sa.select(permits).where(this).with_for_update()).one()
-    values = {name: getattr(old, name) for name in (*carried, "ended_sessions")}
-    new = insert(permits).values(workspace_id=to_workspace, account_id=account_id, **values)
-    told = sa.cast(permits.c.ended_sessions + new.excluded.ended_sessions, permits.c.ended_sessions.type)
+    standing = [permits.c[name] for name in (*carried, "ended_sessions")]
+    old = sa.select(sa.literal(to_workspace), permits.c.account_id, *standing).where(this).with_for_update()
+    new = insert(permits).from_select(["workspace_id", "account_id", *(column.name for column in standing)], old)
+    told = permits.c.ended_sessions.op("||")(new.excluded.ended_sessions)
     again = {name: new.excluded[name] for name in carried} | {"ended_sessions": told, "limits": sa.null()}
     connection.execute(new.on_conflict_do_update(index_elements=["workspace_id", "account_id"], set_=again))
     connection.execute(permits.update().where(this).values(state="ended"))

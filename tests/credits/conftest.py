@@ -8,7 +8,18 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from backend.credits import Charge, Grant, Quote, change_permit, end_sessions, grant, open_permit, quote, reveal
+from backend.credits import (
+    Charge,
+    Grant,
+    Quote,
+    change_permit,
+    end_sessions,
+    grant,
+    open_permit,
+    quote,
+    reveal,
+    set_limits,
+)
 from backend.credits.audit import Finding, audit
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
@@ -17,7 +28,9 @@ from backend.kernel.problems import Problem
 WORKSPACE = 7
 ANN, BOB = Caller(11, WORKSPACE, 101), Caller(12, WORKSPACE, 102)
 FOREVER = sa.literal_column("'infinity'::timestamptz")
-_PROGRAM = "SELECT kind, outcome, charged, available FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s, true)"
+_PROGRAM = (
+    "SELECT kind, outcome, charged, available, reason FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s, true)"
+)
 
 
 class Ledger:
@@ -30,7 +43,9 @@ class Ledger:
 
     def start_anew(self) -> None:
         """An empty ledger in which Ann may spend. Rows are deleted, not truncated: faster for a few, and no lock on the table."""
-        self.owner.execute("DELETE FROM entries; DELETE FROM reveals; DELETE FROM lots; DELETE FROM permits")
+        self.owner.execute(
+            "DELETE FROM entries; DELETE FROM reveals; DELETE FROM lots; DELETE FROM permits; DELETE FROM member_months"
+        )
         self.join(ANN)
 
     @property
@@ -48,6 +63,11 @@ class Ledger:
         with self.kernel.database.begin() as connection:
             change_permit(connection, caller.workspace_id, caller.account_id, change)  # type: ignore[arg-type]
 
+    def limit(self, caller: Caller, **limits: int) -> bool:
+        """Set the most that a member may spend of each kind in a month."""
+        with self.kernel.database.begin() as connection:
+            return set_limits(connection, caller.workspace_id, caller.account_id, limits, self.now)
+
     def end_session(self, caller: Caller) -> None:
         with self.kernel.database.begin() as connection:
             end_sessions(connection, caller.workspace_id, caller.account_id, [caller.session_id], [])
@@ -61,6 +81,7 @@ class Ledger:
         days: float | None = None,
         source: str = "subscription",
         key: str | None = None,
+        keeps: bool = False,
         workspace: int = WORKSPACE,
         start: datetime | None = None,
     ) -> bool:
@@ -76,6 +97,7 @@ class Ledger:
             valid_from=start,
             expires_at=start + timedelta(days=days) if days is not None else None,
             key=key or f"test:{self._grants}",
+            keeps=keeps,
         )
         with self.kernel.database.begin() as connection:
             return grant(connection, given)
@@ -104,6 +126,26 @@ class Ledger:
 
     def quote(self, persons: Sequence[int], by: Caller) -> Quote:
         return quote(self.kernel.database, by, persons, self.now)
+
+    def do(self, verb: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Call a verb in a transaction of its own."""
+        with self.kernel.database.begin() as connection:
+            return verb(connection, *given, **named)
+
+    def lines(self, *actions: str, workspace: int = WORKSPACE) -> list[tuple[Any, ...]]:
+        """The entries of these actions, or all, in their order: what, of which kind, how many, the balance after it, and why."""
+        rows = self.owner.execute(
+            "SELECT action, kind, delta, balance, reason FROM entries WHERE workspace_id = %s ORDER BY entry_id", (workspace,)
+        )
+        return [row for row in rows.fetchall() if not actions or row[0] in actions]
+
+    def left(self, workspace: int = WORKSPACE) -> list[tuple[Any, ...]]:
+        """What is left where anything is: whose, of which kind, from which source, how many."""
+        rows = self.owner.execute(
+            "SELECT account_id, kind, source, remaining FROM lots WHERE workspace_id = %s AND remaining > 0 ORDER BY lot_id",
+            (workspace,),
+        )
+        return rows.fetchall()
 
     def findings(self) -> list[Finding]:
         with self.kernel.database.begin() as connection:

@@ -1,6 +1,7 @@
 """The ledger as the terms describe it, in plain Python: slow, small, and written from the terms, not from the SQL.
 
-Lots are numbered 1, 2, 3 … in the order in which they came to be. Moving to another workspace does not exist yet: it is not here.
+Lots are numbered 1, 2, 3 … in the order in which they came to be. It knows granting, spending and the end of credits;
+the other verbs are walked through by `test_verbs.py`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +14,7 @@ from backend.kernel.http import Caller
 
 KINDS = ("b2b_email", "phone", "direct_email", "export")
 A_MONTHS_USE = 10_000
+NO_LIMIT = 10**9
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -23,6 +25,7 @@ class Answer(NamedTuple):
     outcome: str
     charged: int
     left: int
+    reason: str | None = None
     lot: int | None = None
 
 
@@ -41,6 +44,7 @@ class Permit:
     plan_until: datetime | None = ALWAYS
     unlimited_kind: str | None = None
     held: bool = False
+    limits: dict[str, int] = field(default_factory=dict)
     ended_sessions: set[int] = field(default_factory=set)
 
 
@@ -66,6 +70,7 @@ class Model:
         self.lots: list[Lot] = []
         self.paid: dict[tuple[int, int, str], int] = {}
         self.granted: set[tuple[int, str, str]] = set()
+        self.spent: list[tuple[int, int, str, datetime]] = []
 
     def grant(self, key: str, lot: Lot) -> bool:
         """9.6 and its like: once for each key and kind of a workspace, however often it is asked."""
@@ -110,20 +115,31 @@ class Model:
         if permit.unlimited_kind == kind and not permit.held and not program:
             self._open_month(caller, kind, at)
         usable = self.usable(caller, kind, at, program)
-        outcome, lot = "not_found", None
+        outcome, lot, reason = "not_found", None, None
         if shows and persons:
             if kind in self.owned(caller, persons):
                 outcome = "known"
+            elif self.limit_left(caller, kind, at) == 0:
+                outcome, reason = "empty", "member-limit"
             elif usable:
                 # 9.15 and 9.12: the unlimited one first (its rank is the lowest), then what would be lost first.
                 lot = min(usable, key=lambda lot: (lot.rank, lot.ends, self.lots.index(lot)))
                 lot.left -= 1
                 self.paid[caller.workspace_id, persons[0], kind] = self.number(lot)
+                self.spent.append((caller.workspace_id, caller.account_id, kind, at))
                 outcome = "revealed"
             else:
                 outcome = "capped" if permit.unlimited_kind == kind and not program else "empty"
         left = sum(each.left for each in self.usable(caller, kind, at, program))
-        return Answer(kind, outcome, int(lot is not None), left, self.number(lot) if lot else None)
+        left = min(left, self.limit_left(caller, kind, at))
+        return Answer(kind, outcome, int(lot is not None), left, reason, self.number(lot) if lot else None)
+
+    def limit_left(self, caller: Caller, kind: str, at: datetime) -> int:
+        """What the admin's limit still lets this member spend here in the calendar month, from whichever lot."""
+        most = self.permits[caller.workspace_id, caller.account_id].limits.get(kind, NO_LIMIT)
+        this = (caller.workspace_id, caller.account_id, kind, month_of(at))
+        spent = sum((workspace, account, what, month_of(when)) == this for workspace, account, what, when in self.spent)
+        return max(0, most - spent)
 
     def usable(self, caller: Caller, kind: str, at: datetime, program: bool = False) -> list[Lot]:
         """9.2 and 9.3: the pool and one's own. Neither a program nor whoever is held spends the unlimited lot."""
@@ -143,7 +159,8 @@ class Model:
         """What the balance shows: as `usable`, the month's unlimited lot counted although nothing has asked for it yet."""
         permit = self.permits[caller.workspace_id, caller.account_id]
         unopened = permit.unlimited_kind == kind and not permit.held and self.month_lot(caller, at) is None
-        return sum(lot.left for lot in self.usable(caller, kind, at)) + (A_MONTHS_USE if unopened else 0)
+        left = sum(lot.left for lot in self.usable(caller, kind, at)) + (A_MONTHS_USE if unopened else 0)
+        return min(left, self.limit_left(caller, kind, at))
 
     def month_lot(self, caller: Caller, at: datetime) -> Lot | None:
         """9.17: an account's unlimited lot of this month, of whichever kind and however much is left of it."""

@@ -53,6 +53,7 @@ _KNOWN = "WHERE r.workspace_id = p_workspace AND r.person_id = ANY (p_persons)"
 _FIRST_LOOK = f"ELSIF EXISTS (SELECT FROM reveals r\n                  {_KNOWN}"
 _RE_CHECK = f"WHERE NOT EXISTS (SELECT FROM reveals r\n                          {_KNOWN}"
 _LAST_LOOK = f"ELSIF EXISTS (SELECT FROM reveals r\n                    {_KNOWN}"
+_LATE_LIMIT = f"ELSIF NOT within_limit THEN outcome := 'empty'; reason := 'member-limit';\n      {_LAST_LOOK}"
 _STANDING = """  IF outcome IS NOT NULL THEN
     reason := permit.reason;
     RETURN NEXT;
@@ -223,6 +224,17 @@ MUTANTS = [
             "SELECT DISTINCT r.kind FROM reveals r WHERE r.workspace_id = p_workspace AND r.person_id = p_persons[1]",
         ),
     ),
+    # The member's limit
+    _mutant("one more than the limit", walking, ("WHERE m.spent < p_most;", "WHERE m.spent <= p_most;")),
+    _mutant("a limit of nothing lets one through", walking, (" WHERE p_most > 0\n", "\n")),
+    _mutant(
+        "what was not charged counts against the limit",
+        walking,
+        ("IF most IS NOT NULL AND within_limit AND charged = 0 THEN", "IF false THEN"),
+    ),
+    _mutant("a limit stops what is paid for already", rivals.the_last_of_a_limit_is_known_to_who_waits, (_LAST_LOOK, _LATE_LIMIT)),
+    _mutant("a limit is told as an empty purse", walking, ("        reason := 'member-limit';\n", "")),
+    _mutant("what is left is told without the limit", walking, ("IF permit.limits ? kind THEN", "IF false THEN")),
     # The unlimited lot
     _mutant(
         "a spent unlimited lot is filled again",

@@ -161,6 +161,20 @@ def the_same_person_on_the_last_credit_is_known(ledger: Ledger) -> None:
     expect(ledger, met, ("revealed", "known"), [0])
 
 
+def a_limit_lets_one_of_two_through(ledger: Ledger) -> None:
+    ledger.give(5, to=None)
+    ledger.limit(ANN, phone=1)
+    met = meet(ledger, outcome(ledger, 1), outcome(ledger, 2))
+    expect(ledger, met, ("revealed", "empty"), [4])
+
+
+def the_last_of_a_limit_is_known_to_who_waits(ledger: Ledger) -> None:
+    ledger.give(5, to=None)
+    ledger.limit(ANN, phone=1)
+    met = meet(ledger, outcome(ledger, 1), outcome(ledger, 1))
+    expect(ledger, met, ("revealed", "known"), [4])
+
+
 def the_same_merged_person_is_charged_once(ledger: Ledger) -> None:
     ledger.give(5, to=None)
     met = meet(ledger, outcome(ledger, 30), outcome(ledger, [20, 30]))
@@ -186,7 +200,7 @@ def a_person_two_pay_for_from_their_own_is_reported_free(ledger: Ledger) -> None
     ledger.give(2, to=ANN)
     ledger.give(2, to=BOB)
     met = meet(ledger, outcome(ledger, 1), lambda through: ledger.reveal(1, by=BOB, through=through)["phone"])
-    expect(ledger, met, ("revealed", ("phone", "known", 0, 2)), [1, 2])
+    expect(ledger, met, ("revealed", ("phone", "known", 0, 2, None)), [1, 2])
 
 
 def two_first_needs_make_one_unlimited_lot(ledger: Ledger) -> None:
@@ -238,6 +252,8 @@ MEETINGS: list[Callable[[Ledger], None]] = [
     a_credit_granted_while_waiting_is_found,
     a_credit_given_back_while_waiting_is_found,
     the_same_person_on_the_last_credit_is_known,
+    a_limit_lets_one_of_two_through,
+    the_last_of_a_limit_is_known_to_who_waits,
     the_same_merged_person_is_charged_once,
     the_same_merged_person_on_the_last_credit_is_known,
     a_person_two_pay_for_from_their_own_is_charged_once,

@@ -228,6 +228,25 @@ class LedgerWalk(RuleBasedStateMachine):
         """Another kind is unlimited, or none; the unlimited lot is held, or let go."""
         self._change(member, unlimited_kind=kind, held=held)
 
+    @rule(member=members, limits=st.dictionaries(kinds, st.integers(0, 3), max_size=2), person=people)
+    def limit(self, member: Caller, limits: dict[str, int], person: int) -> None:
+        """An admin sets limits for a member, who then asks for what is limited."""
+        same(True, self.ledger.limit(member, **limits))
+        self.model.permits[member.workspace_id, member.account_id].limits = limits
+        if limits:
+            self._reveal(member, self._persons(person), list(limits), list(limits), False)
+
+    @precondition(lambda self: self._limited())
+    @rule(data=st.data(), person=people)
+    def reveal_limited(self, data: st.DataObject, person: int) -> None:
+        """A kind that is limited."""
+        member, kind = data.draw(st.sampled_from(self._limited()))
+        self._reveal(member, self._persons(person), [kind], [kind], False)
+
+    def _limited(self) -> list[tuple[Caller, str]]:
+        permits = ((member, self.model.permits[member.workspace_id, member.account_id]) for member in MEMBERS)
+        return [(member, kind) for member, permit in permits for kind in sorted(permit.limits)]
+
     @precondition(lambda self: self._unlimited())
     @rule(data=st.data(), person=people, shown=st.booleans(), program=st.booleans())
     def reveal_unlimited(self, data: st.DataObject, person: int, shown: bool, program: bool) -> None:
