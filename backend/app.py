@@ -12,11 +12,13 @@ import backend.workspaces.tables  # noqa: F401
 from backend.accounts import AccountActivated
 from backend.accounts.api import api as accounts_room
 from backend.accounts.callers import install_callers
-from backend.accounts.due import MessageMail
+from backend.accounts.door_api import api as door_room
+from backend.accounts.due import MessageMail, PasswordAge, SuspensionSteps
 from backend.accounts.linkedin_api import PROVIDER
 from backend.accounts.linkedin_api import api as linkedin_room
 from backend.accounts.local_linkedin import build_local_provider
 from backend.accounts.local_linkedin_api import api as local_linkedin_room
+from backend.accounts.me_api import api as me_room
 from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
@@ -41,21 +43,23 @@ from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
-from backend.subscriptions import begin_freemium
+from backend.subscriptions import begin_freemium, carry_freemium, end_with_workspace
 from backend.subscriptions.api import api as subscriptions_room
-from backend.subscriptions.due import Renewal
+from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
 from backend.subscriptions.plans_api import api as plans_room
+from backend.subscriptions.premium_api import api as premium_room
+from backend.subscriptions.sandbox_api import api as sandbox_payments_room
 from backend.web.api import api as web_room
 from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
-from backend.workspaces import MemberMoved, MemberMoving
+from backend.workspaces import MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, documents_room, lookup_room, privacy_room, plans_room, subscriptions_room, linkedin_room, teams_room,
-    workspaces_room, messages_room, accounts_room, credits_room, service_room,
+    web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, subscriptions_room, linkedin_room, teams_room,
+    workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -92,6 +96,7 @@ def _local_rooms(settings: Settings) -> list[Room]:
         sandbox_accounts_room: settings.sandbox,
         sandbox_people_room: settings.sandbox,
         sandbox_clock_room: settings.sandbox,
+        sandbox_payments_room: settings.sandbox,
     }
     return [room for room, open_here in rooms.items() if open_here]
 
@@ -108,7 +113,9 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
-    return [Expiry(), Lapse(), Renewal(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate()]
+    plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
+    return [*plans, Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate(),
+            SuspensionSteps(kernel), PasswordAge(kernel)]
 
 
 def _wire_events(kernel: Kernel) -> None:
@@ -116,3 +123,5 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(AccountActivated, begin_freemium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(MemberMoved, follow_member)
+    kernel.events.on(MemberMoved, carry_freemium)
+    kernel.events.on(WorkspaceDeleted, end_with_workspace)

@@ -81,6 +81,23 @@ KINDS: dict[str, Kind] = {
     "invitation-unknown": Kind(404, "There is no such invitation.", "Enter the code as it stands in the mail."),
     "invitation-other": Kind(403, "This invitation is for another address.", "Sign in with the address that was invited."),
     "invitation-lapsed": Kind(410, "This invitation no longer holds.", "Ask an admin of the Workspace for another."),
+    # subscriptions
+    "order-unknown": Kind(422, "This is not offered.", "GET /v1/plans lists the plans and packs there are."),
+    "quote-unknown": Kind(404, "There is no such quote.", "Ask for one: POST /v1/subscription/quotes."),
+    "quote-expired": Kind(409, "This quote no longer holds.", "Ask for another: POST /v1/subscription/quotes."),
+    "freemium-first": Kind(409, "The two steps come first.", "Synchronise LinkedIn and sign in from the extension once."),
+    "dpa-required": Kind(409, "The data-processing agreement has not been accepted.", "Read it, then send `accept_dpa`."),
+    "premium-exists": Kind(409, "Your Workspace has a paid plan already.", "Change it: POST /v1/subscription/change."),
+    "premium-renewing": Kind(409, "The period is ending right now.", "Try again in a moment."),
+    "seats-occupied": Kind(409, "More seats are taken than that.", "Take members or invitations out first, or keep the seats."),
+    "price-changed": Kind(409, "The price is another one by now.", "`amount` says it. Look at the preview again, then agree."),
+    "payment-open": Kind(409, "A payment is under way or has failed.", "Wait until it is settled, or pay what is due."),
+    "payment-unknown": Kind(404, "There is no such payment.", "The order's answer names it."),
+    "payment-closed": Kind(409, "This payment was given up.", "Order again."),
+    "payments-closed": Kind(503, "Paid plans cannot be ordered here yet.", "Nothing was ordered. Write to whoever runs this Candor."),
+    "idempotency-key-reused": Kind(
+        422, "This Idempotency-Key was used for something else.", "Use a new key for a new order, the same for a repeated one."
+    ),
     # credits
     "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),
     "fair-use-exceeded": Kind(

@@ -1,14 +1,20 @@
-"""What time does to the freemium: at the end of a period the next one begins, by itself (X14)."""
+"""What time does to plans: freemiums and premiums renew by themselves, premiums that were told to end do, and say so ahead."""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.subscriptions.freemium import grant_month
-from backend.subscriptions.rules import day_begins, period_end
-from backend.subscriptions.tables import subscriptions
-from backend.terms import read_sheet
+from backend.kernel import Kernel
+from backend.subscriptions.endings import alert_members, carry_out_end
+from backend.subscriptions.freemium import begin_next_month
+from backend.subscriptions.payments import need_gateway
+from backend.subscriptions.premiums import read_premium
+from backend.subscriptions.renewing import renew
+from backend.subscriptions.tables import premiums, subscriptions
+from backend.workspaces import MemberMoving, lock_workspaces, members_of
+
+_RUNNING = premiums.c.state.in_(("active", "frozen"))
 
 
 class Renewal:
@@ -22,7 +28,7 @@ class Renewal:
         return sa.select(sa.func.min(ends)).where(ends <= until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Begin the next period of one freemium, and grant its credits from the instant at which the last one ended."""
+        """Begin the next period of one freemium."""
         row = connection.execute(
             sa.select(subscriptions)
             .where(subscriptions.c.period_ends_at <= until)
@@ -32,9 +38,68 @@ class Renewal:
         ).one_or_none()
         if row is None:
             return False
-        period = row.period + 1
-        grant_month(connection, row.workspace_id, row.account_id, read_sheet(row.sheet), row.started_on, period, row.period_ends_at)
-        this = sa.and_(subscriptions.c.workspace_id == row.workspace_id, subscriptions.c.account_id == row.account_id)
-        ends_at = day_begins(period_end(row.started_on, period))
-        connection.execute(subscriptions.update().where(this).values(period=period, period_ends_at=ends_at))
+        begin_next_month(connection, row)
+        return True
+
+
+class PremiumRenewal:
+    """Due work: one premium's period that is over, renewed or ended; before the expiry of lots, so that kept ones are kept."""
+
+    name = "premium-renewal"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest period that is over has ended."""
+        ends = premiums.c.period_ends_at
+        return sa.select(sa.func.min(ends)).where(_RUNNING, ends <= until)
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """Renew or end one premium. Locks are taken as everywhere: accounts, then the workspace, then the premium."""
+        over = sa.select(premiums).where(_RUNNING, premiums.c.period_ends_at <= until)
+        row = connection.execute(over.order_by(premiums.c.period_ends_at, premiums.c.premium_id).limit(1)).one_or_none()
+        if row is None:
+            return False
+        ends = row.last_period is not None and row.last_period <= row.period
+        if ends:
+            for account_id in sorted(member.account_id for member in members_of(connection, row.workspace_id)):
+                self._kernel.events.emit(connection, MemberMoving(account_id))
+        lock_workspaces(connection, row.workspace_id)
+        premium = read_premium(connection, row.workspace_id, row.premium_id, lock=True)
+        if (premium.state, premium.period, premium.last_period) != (row.state, row.period, row.last_period):
+            return True  # another worker, or a change of mind, was faster: what is due now is looked at anew
+        if ends:
+            carry_out_end(connection, self._kernel, premium, premium.ends_at, row.end_reason)
+        else:
+            renew(connection, need_gateway(self._kernel.settings), premium, premium.ends_at)
+        return True
+
+
+class EndingAlerts:
+    """Due work: the members of one premium that ends are told so, some days ahead."""
+
+    name = "premium-ending"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest alert is due."""
+        at = premiums.c.next_alert_at
+        return sa.select(sa.func.min(at)).where(at <= until)
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """Tell the members of one premium."""
+        row = connection.execute(
+            sa.select(premiums)
+            .where(premiums.c.next_alert_at <= until)
+            .order_by(premiums.c.next_alert_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return False
+        premium = read_premium(connection, row.workspace_id, row.premium_id)
+        alert_members(connection, self._kernel, premium, row.next_alert_at)
         return True

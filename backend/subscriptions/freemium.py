@@ -1,15 +1,21 @@
-"""The freemium: it begins with the account's two steps, grants the registration credits once, and a month's credits each month."""
+"""The freemium: it begins with the account's two steps, grants the registration credits once, and a month's credits each month.
+
+While a premium pays for the workspace it rests: its months pass, but grant nothing (X30).
+"""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from backend.accounts import AccountActivated
 from backend.credits import Grant, change_permit, grant
+from backend.subscriptions.premiums import apply_to_member, find_premium, pays
 from backend.subscriptions.rules import day_begins, period_end, start_day
 from backend.subscriptions.tables import subscriptions
-from backend.terms import FREE, Sheet, current_sheet, read_sheet
+from backend.terms import FREE, current_sheet, read_sheet
+from backend.workspaces import MemberMoved
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,9 @@ class Plan:
 
 def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
     """Both steps are done: the plan runs without an end, the registration credits and the first month's are there."""
-    started_on, sheet = start_day(event.at), current_sheet()
+    sheet = current_sheet(connection, event.at)
     change_permit(connection, event.workspace_id, event.account_id, {"plan_until": sa.literal_column("'infinity'::timestamptz")})
+    started_on = start_day(event.at)
     connection.execute(
         subscriptions.insert().values(
             workspace_id=event.workspace_id,
@@ -32,6 +39,7 @@ def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
             sheet=sheet.version,
             started_on=started_on,
             period=1,
+            granted_period=0,
             period_ends_at=day_begins(period_end(started_on, 1)),
         )
     )
@@ -40,24 +48,78 @@ def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
         key = f"registration:{event.sub_digest.hex()}"
         given = Grant(event.workspace_id, event.account_id, kind, "registration", amount, event.at, None, key)
         grant(connection, given)
-    grant_month(connection, event.workspace_id, event.account_id, sheet, started_on, 1, event.at)
+    resume_freemium(connection, event.workspace_id, event.account_id, event.at)
 
 
-def grant_month(
-    connection: sa.Connection, workspace_id: int, account_id: int, sheet: Sheet, started_on: date, period: int, at: datetime
-) -> None:
-    """The Free plan's credits of one period, personal, gone at its end; a replay grants nothing."""
-    ends_at = day_begins(period_end(started_on, period))
-    key = f"{FREE}:{account_id}:{started_on.isoformat()}:{period}"
-    for kind, amount in sheet.plan(FREE).grants.items():
-        grant(connection, Grant(workspace_id, account_id, kind, "subscription", amount, at, ends_at, key, reason="Free"))
+def resume_freemium(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> None:
+    """The Free plan's credits of the running month, personal, gone at its end: once, and never while a premium pays."""
+    this = _of(workspace_id, account_id)
+    row = connection.execute(sa.select(subscriptions).where(this).with_for_update()).one_or_none()
+    if row is None or row.granted_period >= row.period or pays(connection, workspace_id):
+        return
+    connection.execute(subscriptions.update().where(this).values(granted_period=row.period))
+    key = f"{FREE}:{account_id}:{row.started_on.isoformat()}:{row.period}"
+    for kind, amount in read_sheet(row.sheet).plan(FREE).grants.items():
+        given = Grant(workspace_id, account_id, kind, "subscription", amount, at, row.period_ends_at, key, reason="Free")
+        grant(connection, given)
+
+
+def begin_next_month(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """The month of a locked row is over: the next one begins, at the instant at which it ended."""
+    period = row.period + 1
+    ends_at = day_begins(period_end(row.started_on, period))
+    this = _of(row.workspace_id, row.account_id)
+    connection.execute(subscriptions.update().where(this).values(period=period, period_ends_at=ends_at))
+    resume_freemium(connection, row.workspace_id, row.account_id, row.period_ends_at)
+
+
+def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> None:
+    """A premium ends: a new freemium runs from now on, with its month's credits (7.5.15). Else the old one goes on."""
+    this = _of(workspace_id, account_id)
+    row = connection.execute(sa.select(subscriptions).where(this)).one_or_none()
+    if row is None or row.granted_period >= row.period:
+        return
+    started_on = start_day(at)
+    anew = {
+        "sheet": current_sheet(connection, at).version,
+        "started_on": started_on,
+        "period": 1,
+        "granted_period": 0,
+        "period_ends_at": day_begins(period_end(started_on, 1)),
+    }
+    connection.execute(subscriptions.update().where(this).values(anew))
+    resume_freemium(connection, workspace_id, account_id, at)
+
+
+def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:
+    """The freemium goes where its account goes: it rests where a premium pays, and goes on where none does."""
+    this = _of(event.from_workspace, event.account_id)
+    connection.execute(subscriptions.update().where(this).values(workspace_id=event.to_workspace))
+    premium = find_premium(connection, event.to_workspace)
+    if premium is not None:
+        apply_to_member(connection, premium, event.account_id)
+    else:
+        change_permit(connection, event.to_workspace, event.account_id, {"unlimited_kind": None})
+    resume_freemium(connection, event.to_workspace, event.account_id, event.at)
+
+
+def has_freemium(connection: sa.Connection, workspace_id: int, account_id: int) -> bool:
+    """Whether the account has done both steps once."""
+    return connection.execute(sa.select(subscriptions.c.plan).where(_of(workspace_id, account_id))).first() is not None
 
 
 def read_plan(connection: sa.Connection, workspace_id: int, account_id: int) -> Plan:
-    """The plan that runs for this account in this workspace."""
+    """The plan that runs for this account in this workspace: the workspace's premium, or the account's freemium."""
+    premium = pays(connection, workspace_id)
     row = connection.execute(
-        sa.select(subscriptions.c.plan, subscriptions.c.sheet).where(
-            subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id
-        )
+        sa.select(subscriptions.c.plan, subscriptions.c.sheet).where(_of(workspace_id, account_id))
     ).one_or_none()
-    return Plan(row.plan, read_sheet(row.sheet).plan(row.plan).name) if row else Plan("none", None)
+    if row is None:
+        return Plan("none", None)
+    if premium is not None:
+        return Plan(premium.order.plan, premium.sheet.plan(premium.order.plan).name)
+    return Plan(row.plan, read_sheet(row.sheet).plan(row.plan).name)
+
+
+def _of(workspace_id: int, account_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id)

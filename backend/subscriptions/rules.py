@@ -26,10 +26,9 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS)
 
 
-def months_left(started_on: date, period: int, on: date) -> int:
-    """Months of a year's n-th period that are not over on this day; the one that has started counts as whole (X21)."""
-    year = MONTHS["year"]
-    return sum(_months_on(started_on, (period - 1) * year + month) > on for month in range(1, year + 1))
+def months_left(started_on: date, begun: int, on: date) -> int:
+    """Months not over on this day, of the year that began `begun` months after the first day; a started one is whole (X21)."""
+    return sum(_months_on(started_on, begun + month) > on for month in range(1, MONTHS["year"] + 1))
 
 
 def last_notice_moment(ends_at: datetime, hours: int) -> datetime:

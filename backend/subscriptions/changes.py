@@ -1,0 +1,173 @@
+"""Changing a premium (7.3): a raise at once, against the difference; a cut and another interval at a period's end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from backend.kernel import Kernel
+from backend.kernel.http import Caller
+from backend.kernel.problems import Problem
+from backend.subscriptions.checkout import check_order
+from backend.subscriptions.dues import Due, OrderKey, find_ordered, list_dues, make_due
+from backend.subscriptions.giving import difference_of, give, left_of
+from backend.subscriptions.payments import need_gateway
+from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
+from backend.subscriptions.prices import Order, list_lines, price_difference, price_of
+from backend.subscriptions.rules import MONTHS, Interval, day_begins, in_time, period_end
+from backend.workspaces import enter, note, seats_taken
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change does. `now`: what holds at once, for `amount`; `later`: what holds from `later_at` on, for `next_price`."""
+
+    sheet_version: str
+    now: Order | None
+    amount: Decimal
+    credits: Mapping[str, int]
+    period_ends_at: datetime
+    later: Order | None
+    later_after: int | None
+    later_at: datetime | None
+    next_price: Decimal
+
+
+def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: datetime) -> Change:
+    """What this change would do, asked for at `at`. What raises one thing and lowers another is split (X21)."""
+    sheet, current = premium.sheet, premium.order
+    higher = sheet.plan(plan).rank > sheet.plan(current.plan).rank
+    raised = replace(current, plan=plan if higher else current.plan, seats=max(seats, current.seats))
+    wanted = replace(current, plan=plan, seats=seats, interval=interval)
+    later = wanted if wanted != raised else None
+    later_after = later_at = None
+    if later is not None:
+        lowered = (wanted.plan, wanted.seats) != (raised.plan, raised.seats)
+        soon = not lowered or heard_in_time(premium, at)
+        later_after = premium.period if soon else premium.period + 1
+        later_at = end_after(premium, later_after)
+    left = left_of(premium, at)
+    return Change(
+        sheet_version=premium.sheet_version,
+        now=raised if raised != current else None,
+        amount=price_difference(price_of(sheet, current), price_of(sheet, raised), left, current.interval),
+        credits=difference_of(premium, raised, at),
+        period_ends_at=premium.ends_at,
+        later=later,
+        later_after=later_after,
+        later_at=later_at,
+        next_price=price_of(sheet, without_reverted(wanted, premium.reverted)),
+    )
+
+
+def heard_in_time(premium: Premium, at: datetime) -> bool:
+    """Whether what is asked for at `at` still takes effect at the end of the running period (7.3.9, 7.3.10, 7.5.2, 7.5.3)."""
+    policy = premium.sheet.policy
+    hours, months = policy.notice_monthly_h, policy.notice_annual_months
+    return in_time(premium.order.interval, premium.ends_at, at, hours=hours, months=months)
+
+
+def end_after(premium: Premium, period: int) -> datetime:
+    """When the running period ends, or one that comes after it, at the present interval."""
+    months = premium.begun_months + MONTHS[premium.order.interval] * (period - premium.period + 1)
+    return day_begins(period_end(premium.first_day, months))
+
+
+def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:
+    """The order without the packs that do not recur (9.29)."""
+    left = {code: count - reverted.get(code, 0) for code, count in order.packs.items()}
+    return replace(order, packs={code: count for code, count in left.items() if count > 0})
+
+
+def preview_change(kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval) -> Change:
+    """What `change` would do now, to the cent and the second. Raises what it raises, but for `price-changed`."""
+    now = kernel.clock.now()
+    with kernel.database.begin() as connection:
+        premium = _enter(connection, caller, now)
+        return _work_out(connection, premium, plan, seats, interval, now)
+
+
+def change(
+    kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval, agreed: Decimal, order_key: OrderKey | None
+) -> tuple[Change | None, Due | None]:
+    """Change plan, seats or interval, for the amount agreed to; what it does, and what is due. A replay does nothing twice.
+
+    Raises `admin-required`, `plan-required` without a premium, `order-unknown`, `seats-occupied`, `payment-open`, `price-changed`.
+    """
+    gateway, now = need_gateway(kernel.settings), kernel.clock.now()
+    with kernel.database.begin() as connection:
+        enter(connection, caller)
+        if (ordered := find_ordered(connection, caller.workspace_id, order_key)) is not None:
+            return None, ordered
+        premium = _enter(connection, caller, now)
+        found = _work_out(connection, premium, plan, seats, interval, now)
+        if found.amount != agreed:
+            raise Problem("price-changed", amount=str(found.amount))
+        later = {"plan": plan, "seats": seats, "interval": interval} if found.later else None
+        premium = change_premium(connection, premium, next_order=later, next_after=found.later_after)
+        note(connection, caller.workspace_id, caller.account_id, "premium-changed", now, plan=plan, seats=seats)
+        if found.now is None:
+            return found, None
+        before, after = write_order(premium.order), write_order(found.now)
+        due = make_due(connection, gateway, premium, "upgrade", found.amount, now, before=before, after=after, order_key=order_key)
+        if due.state == "submitted":
+            give(connection, kernel, premium, due, now)
+        return found, due
+
+
+def buy_packs(kernel: Kernel, caller: Caller, packs: Mapping[str, int], order_key: OrderKey | None) -> Due:
+    """Buy packs for the running period, at their full price; they recur until they are reverted (9.26 to 9.28).
+
+    Raises `admin-required`, `plan-required` without a premium, `order-unknown`, `payment-open`.
+    """
+    gateway, now = need_gateway(kernel.settings), kernel.clock.now()
+    with kernel.database.begin() as connection:
+        enter(connection, caller)
+        if (ordered := find_ordered(connection, caller.workspace_id, order_key)) is not None:
+            return ordered
+        premium = _enter(connection, caller, now)
+        order = replace(premium.order, packs=packs)
+        check_order(premium.sheet, order)
+        amount = sum((line.amount for line in list_lines(premium.sheet, order)[1:]), Decimal())
+        due = make_due(connection, gateway, premium, "pack", amount, now, after={"packs": dict(packs)}, order_key=order_key)
+        if due.state == "submitted":
+            give(connection, kernel, premium, due, now)
+        return due
+
+
+def revert_packs(kernel: Kernel, caller: Caller, packs: Mapping[str, int]) -> Mapping[str, int]:
+    """These packs, and no others, do not recur when the period ends; what will recur. Possible until that instant (9.29)."""
+    now = kernel.clock.now()
+    with kernel.database.begin() as connection:
+        enter(connection, caller)
+        premium = _enter(connection, caller, now)
+        if any(count > premium.order.packs.get(code, 0) for code, count in packs.items()):
+            raise Problem("order-unknown", errors=[{"field": "packs", "code": "unknown", "message": "more than there are"}])
+        kept = change_premium(connection, premium, reverted=dict(packs))
+        return without_reverted(kept.order, kept.reverted).packs
+
+
+def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
+    enter(connection, caller)
+    premium = find_premium(connection, caller.workspace_id, lock=True)
+    if premium is None:
+        raise Problem("plan-required")
+    if premium.state != "active":
+        raise Problem("payment-open")
+    if premium.ends_at <= at:
+        raise Problem("premium-renewing")
+    return premium
+
+
+def _work_out(connection: sa.Connection, premium: Premium, plan: str, seats: int, interval: Interval, at: datetime) -> Change:
+    check_order(premium.sheet, replace(premium.order, plan=plan, seats=seats, packs={}))
+    found = work_out(premium, plan, seats, interval, at)
+    taken = seats_taken(connection, premium.workspace_id, at)
+    if taken > seats:
+        raise Problem("seats-occupied", needed=taken)
+    under_way = [due for due in list_dues(connection, premium, period=premium.period) if due.what == "upgrade"]
+    if found.now is not None and any(due.state in ("open", "submitted", "failed") for due in under_way):
+        raise Problem("payment-open")
+    return found

@@ -1,0 +1,107 @@
+"""The end of a premium: asked for within its notice or one period later (7.5), announced, and carried out at its instant."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from backend.kernel import Kernel
+from backend.kernel.http import Caller
+from backend.kernel.messages import Fact, Message, tell
+from backend.kernel.problems import Problem
+from backend.subscriptions.changes import end_after, heard_in_time
+from backend.subscriptions.dues import change_due, list_dues
+from backend.subscriptions.freemium import restart_freemium
+from backend.subscriptions.premiums import Premium, change_premium, find_premium
+from backend.subscriptions.rules import day_begins, start_day
+from backend.workspaces import WorkspaceDeleted, delete_workspace, enter, members_of, note
+
+Way = Literal["non-renewal", "early"]
+"""Not to renew (7.5.1), or to terminate before the end (7.5.5): use goes on to the end either way, and nothing is refunded."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """When a premium ends. `in_time` is false where the notice came too late, so that one more period is due."""
+
+    ends_at: datetime
+    last_period: int
+    in_time: bool
+
+
+def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
+    """The premium ends with the running period, or the next one where the notice is too late. Asked again, nothing moves.
+
+    Raises `admin-required`, `plan-required` without a premium, `payment-open` where it has not begun.
+    """
+    now = kernel.clock.now()
+    with kernel.database.begin() as connection:
+        enter(connection, caller)
+        premium = find_premium(connection, caller.workspace_id, lock=True)
+        if premium is None:
+            raise Problem("plan-required")
+        if premium.period == 0:
+            raise Problem("payment-open")
+        if premium.ends_at <= now:
+            raise Problem("premium-renewing")
+        in_time = heard_in_time(premium, now)
+        last = premium.period if in_time else premium.period + 1
+        if premium.last_period is not None and premium.last_period <= last:
+            return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
+        ending = Ending(end_after(premium, last), last, in_time)
+        change_premium(
+            connection, premium, last_period=last, end_reason=way, next_alert_at=_next_alert(premium, ending.ends_at, now)
+        )
+        note(connection, caller.workspace_id, caller.account_id, "premium-ending", now, way=way)
+        code = "premium-ending" if in_time else "premium-ending-late"
+        facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ending.ends_at)}
+        told = Message(caller.account_id, code, f"premium:{premium.premium_id}:{last}", now, facts)
+        tell(connection, kernel.sealer, told)
+        return ending
+
+
+def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime) -> None:
+    """Tell every member, so many days ahead, that the premium ends and what becomes of what they have (X15)."""
+    assert premium.last_period is not None
+    ends_at = end_after(premium, premium.last_period)
+    days = (start_day(ends_at) - start_day(at)).days
+    for member in members_of(connection, premium.workspace_id):
+        facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ends_at), "days": days}
+        ref = f"premium:{premium.premium_id}:{ends_at.date().isoformat()}:{days}"
+        tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
+    change_premium(connection, premium, next_alert_at=_next_alert(premium, ends_at, at))
+
+
+def carry_out_end(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime, reason: str) -> None:
+    """It is over: workspace and pool go, everybody goes home to a freemium with its month's credits (7.5.14 to 7.5.17)."""
+    close(connection, premium, at, reason)
+    here = members_of(connection, premium.workspace_id)
+    facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name}
+    for member in here:
+        restart_freemium(connection, premium.workspace_id, member.account_id, at)
+        ended = Message(member.account_id, "premium-ended", f"premium:{premium.premium_id}", at, facts)
+        tell(connection, kernel.sealer, ended)
+    delete_workspace(connection, kernel, premium.workspace_id, at)
+
+
+def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str) -> None:
+    """It has ended. What was billed or accrued stays due; a wire that is still awaited is not."""
+    values = {"state": "ended", "ended_at": at, "end_reason": reason, "next_order": None, "next_after": None, "next_alert_at": None}
+    change_premium(connection, premium, **values)
+    for due in list_dues(connection, premium):
+        if due.state == "open" and due.counted_at is None:
+            change_due(connection, due, state="dropped")
+
+
+def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:
+    """A Workspace is deleted by its admin: its premium ends in that instant, and is not renewed (6.3, X3)."""
+    premium = find_premium(connection, event.workspace_id, lock=True)
+    if premium is not None:
+        close(connection, premium, event.at, "workspace-deleted")
+
+
+def _next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
+    ends_on = start_day(ends_at)
+    instants = [day_begins(ends_on - timedelta(days=days)) for days in premium.sheet.policy.ending_alert_days]
+    return min((instant for instant in instants if instant > after), default=None)

@@ -1,0 +1,336 @@
+"""HTTP: from a quote to a premium, its changes and its end. Prices are euros without VAT."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from flask import request
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
+
+from backend.kernel.http import Body, Room, caller, kernel
+from backend.kernel.limits import READS, WRITES
+from backend.kernel.pages import page_language
+from backend.kernel.problems import Problem
+from backend.subscriptions import changes, checkout, endings
+from backend.subscriptions.dues import Due, OrderKey, digest_order
+from backend.subscriptions.overview import Overview, read_overview
+from backend.subscriptions.payments import Means
+from backend.subscriptions.prices import CURRENCY, Order, list_lines
+from backend.subscriptions.rules import Interval
+from backend.subscriptions.subscribers import Subscriber
+from backend.terms import read_sheet
+
+api = Room("premium", __name__)
+
+
+def _must_be_true(ticked: bool) -> bool:
+    if not ticked:
+        raise ValueError("This must be ticked.")
+    return ticked
+
+
+Ticked = Annotated[bool, Field(json_schema_extra={"const": True}), AfterValidator(_must_be_true)]
+Seats = Annotated[int, Field(ge=1, le=1000)]
+Packs = dict[Annotated[str, Field(max_length=64)], Annotated[int, Field(ge=1, le=100)]]
+Code = Annotated[str, Field(max_length=64)]
+Money = Annotated[str, Field(pattern=r"^\d{1,9}\.\d{2}$")]
+
+
+class Wanted(Body):
+    plan: Code
+    seats: Seats
+    interval: Interval
+    packs: Packs = Field(default_factory=dict)
+
+
+class ForWhom(Body):
+    """The subscriber: a legal entity or sole proprietor, with the country's two letters."""
+
+    legal_name: Annotated[str, Field(min_length=1, max_length=200)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    siren: Annotated[str, Field(pattern=r"^\d{9}$")] | None = None
+    vat_number: Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{2,13}$")] | None = None
+
+
+class Acceptance(Body):
+    quote_id: Code
+    means: Means
+    subscriber: ForWhom
+    professional: Ticked
+    authorised_to_bind: Ticked
+    accept_terms: Ticked
+    accept_dpa: bool = False
+
+
+class Changed(Body):
+    plan: Code
+    seats: Seats
+    interval: Interval
+
+
+class ChangeAgreed(Changed):
+    amount: Money
+
+
+class PacksNamed(Body):
+    packs: Packs
+
+
+class End(Body):
+    way: Literal["non-renewal", "early"] = "non-renewal"
+
+
+class LineShown(TypedDict):
+    code: str
+    count: int
+    price: str
+    amount: str
+
+
+class QuoteShown(TypedDict):
+    quote_id: str
+    sheet: str
+    plan: str
+    seats: int
+    interval: str
+    lines: list[LineShown]
+    price: str
+    currency: str
+    vat: str
+    expires_at: datetime
+
+
+class DueShown(TypedDict):
+    payment_id: str
+    what: str
+    amount: str
+    currency: str
+    means: str
+    due_at: datetime
+    state: str
+
+
+class OrderShown(TypedDict):
+    plan: str
+    seats: int
+    interval: str
+    packs: dict[str, int]
+    price: str
+
+
+class PremiumShown(TypedDict):
+    state: str
+    sheet: str
+    order: OrderShown
+    started_on: str | None
+    period: int
+    period_ends_at: datetime | None
+    next: OrderShown | None
+    next_at: datetime | None
+    ends_at: datetime | None
+
+
+class Shown(TypedDict):
+    premium: PremiumShown | None
+    dues: list[DueShown]
+    quotes: list[QuoteShown]
+
+
+class ChangeShown(TypedDict):
+    now: OrderShown | None
+    amount: str
+    credits: dict[str, int]
+    later: OrderShown | None
+    later_at: datetime | None
+    period_ends_at: datetime
+    next_price: str
+
+
+class ChangeDone(TypedDict):
+    change: ChangeShown | None
+    due: DueShown | None
+
+
+class Ended(TypedDict):
+    ends_at: datetime
+    in_time: bool
+
+
+class Recurring(TypedDict):
+    recurring: dict[str, int]
+
+
+ADMIN = ("admin-required", "workspace-required")
+PREMIUM = (*ADMIN, "plan-required", "payment-open", "premium-renewing")
+PAYING = ("payments-closed", "idempotency-key-reused")
+
+
+@api.get("/v1/subscription", limit=READS, answer=Shown)
+def read_subscription() -> Shown:
+    """The premium of your Workspace, what is due for it, and quotes that may still be accepted. Without one, `premium` is null."""
+    found = read_overview(kernel(), caller())
+    return {
+        "premium": _show_premium(found),
+        "dues": [_show_due(due) for due in found.dues],
+        "quotes": [_show_quote(quoted) for quoted in found.quotes],
+    }
+
+
+@api.post(
+    "/v1/subscription/quotes",
+    limit=WRITES,
+    body=Wanted,
+    answer=QuoteShown,
+    status=201,
+    problems=("admin-required", "order-unknown"),
+    leads_to={"premium.subscribe": {"quote_id": "/quote_id"}},
+)
+def make_quote(body: Wanted) -> QuoteShown:
+    """Ask what a premium plan costs. The price holds until the quote expires."""
+    return _show_quote(checkout.make_quote(kernel(), caller(), Order(body.plan, body.seats, body.interval, body.packs)))
+
+
+@api.post(
+    "/v1/subscription",
+    limit=WRITES,
+    body=Acceptance,
+    answer=DueShown,
+    status=201,
+    problems=(
+        *ADMIN,
+        *PAYING,
+        "quote-unknown",
+        "quote-expired",
+        "freemium-first",
+        "premium-exists",
+        "seats-occupied",
+        "dpa-required",
+    ),
+)
+def subscribe(body: Acceptance) -> DueShown:
+    """Accept a quote for your Workspace, and the documents with it. A debit starts the plan at once, a wire once it is there.
+
+    Send an `Idempotency-Key`, and asking again changes nothing.
+    """
+    if not body.accept_dpa:
+        raise Problem("dpa-required")
+    quote_id = kernel().ids.decode("quote", caller().workspace_id, body.quote_id)
+    if quote_id is None:
+        raise Problem("quote-unknown")
+    subscriber = Subscriber(**body.subscriber.model_dump())
+    return _show_due(
+        checkout.subscribe(kernel(), caller(), quote_id, body.means, subscriber, page_language(), _order_key("subscribe", body))
+    )
+
+
+@api.post("/v1/subscription/change/preview", limit=READS, body=Changed, answer=ChangeShown,
+          problems=(*PREMIUM, "order-unknown", "seats-occupied"))  # fmt: skip
+def preview_change(body: Changed) -> ChangeShown:
+    """What a change would do: at once and for which amount, and later from when on."""
+    return _show_change(changes.preview_change(kernel(), caller(), body.plan, body.seats, body.interval))
+
+
+@api.post("/v1/subscription/change", limit=WRITES, body=ChangeAgreed, answer=ChangeDone,
+          problems=(*PREMIUM, *PAYING, "order-unknown", "seats-occupied", "price-changed"))  # fmt: skip
+def change(body: ChangeAgreed) -> ChangeDone:
+    """Change plan, seats or interval, for the `amount` the preview named. What raises comes at once, what cuts at a period's end.
+
+    Send an `Idempotency-Key`, and asking again changes nothing.
+    """
+    agreed, key = Decimal(body.amount), _order_key("change", body)
+    done, due = changes.change(kernel(), caller(), body.plan, body.seats, body.interval, agreed, key)
+    return {"change": _show_change(done) if done else None, "due": _show_due(due) if due else None}
+
+
+@api.post("/v1/subscription/packs", limit=WRITES, body=PacksNamed, answer=DueShown, status=201,
+          problems=(*PREMIUM, *PAYING, "order-unknown"))  # fmt: skip
+def buy_packs(body: PacksNamed) -> DueShown:
+    """Buy packs of credits until the period ends, at full price. They recur at each renewal until you revert them.
+
+    Send an `Idempotency-Key`, and asking again changes nothing.
+    """
+    return _show_due(changes.buy_packs(kernel(), caller(), body.packs, _order_key("packs", body)))
+
+
+@api.put("/v1/subscription/packs/reverted", limit=WRITES, body=PacksNamed, answer=Recurring, problems=(*PREMIUM, "order-unknown"))
+def revert_packs(body: PacksNamed) -> Recurring:
+    """Name the packs that do not recur when the period ends; all others do. Possible until that instant."""
+    return {"recurring": dict(changes.revert_packs(kernel(), caller(), body.packs))}
+
+
+@api.post("/v1/subscription/end", limit=WRITES, body=End, answer=Ended, problems=PREMIUM)
+def end(body: End) -> Ended:
+    """Do not renew, or terminate early: the plan ends with its period, or one period later where the notice came too late.
+
+    Until then you use it as before; nothing is refunded.
+    """
+    ending = endings.end_premium(kernel(), caller(), body.way)
+    return {"ends_at": ending.ends_at, "in_time": ending.in_time}
+
+
+def _order_key(route: str, body: Body) -> OrderKey | None:
+    key = request.headers.get("Idempotency-Key", "")[:200]
+    return digest_order(caller().account_id, route, key, body.model_dump_json().encode())
+
+
+def _show_order(sheet: str, order: Order) -> OrderShown:
+    price = sum((line.amount for line in list_lines(read_sheet(sheet), order)), Decimal())
+    return {"plan": order.plan, "seats": order.seats, "interval": order.interval, "packs": dict(order.packs), "price": str(price)}
+
+
+def _show_premium(found: Overview) -> PremiumShown | None:
+    premium = found.premium
+    if premium is None:
+        return None
+    return {
+        "state": premium.state,
+        "sheet": premium.sheet_version,
+        "order": _show_order(premium.sheet_version, premium.order),
+        "started_on": premium.started_on.isoformat() if premium.started_on else None,
+        "period": premium.period,
+        "period_ends_at": premium.period_ends_at,
+        "next": _show_order(premium.sheet_version, found.next_order) if found.next_order else None,
+        "next_at": found.next_at,
+        "ends_at": found.ends_at,
+    }
+
+
+def _show_due(due: Due) -> DueShown:
+    return {
+        "payment_id": kernel().ids.encode("payment", 0, due.due_id),
+        "what": due.what,
+        "amount": str(due.amount),
+        "currency": CURRENCY,
+        "means": due.means,
+        "due_at": due.due_at,
+        "state": due.state,
+    }
+
+
+def _show_quote(quoted: checkout.Quoted) -> QuoteShown:
+    lines = list_lines(read_sheet(quoted.sheet_version), quoted.order)
+    return {
+        "quote_id": kernel().ids.encode("quote", quoted.workspace_id, quoted.quote_id),
+        "sheet": quoted.sheet_version,
+        "plan": quoted.order.plan,
+        "seats": quoted.order.seats,
+        "interval": quoted.order.interval,
+        "lines": [{"code": line.code, "count": line.count, "price": str(line.price), "amount": str(line.amount)} for line in lines],
+        "price": str(quoted.price),
+        "currency": CURRENCY,
+        "vat": "excluded",
+        "expires_at": quoted.expires_at,
+    }
+
+
+def _show_change(found: changes.Change) -> ChangeShown:
+    return {
+        "now": _show_order(found.sheet_version, found.now) if found.now else None,
+        "amount": str(found.amount),
+        "credits": dict(found.credits),
+        "later": _show_order(found.sheet_version, found.later) if found.later else None,
+        "later_at": found.later_at,
+        "period_ends_at": found.period_ends_at,
+        "next_price": str(found.next_price),
+    }

@@ -1,0 +1,173 @@
+"""A premium as it runs: read, locked, granted to its workspace, and what its members' permits say of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.credits import Grant, change_permit, grant
+from backend.subscriptions.prices import Order, grants_of
+from backend.subscriptions.rules import Interval, day_begins, period_end
+from backend.subscriptions.tables import premiums
+from backend.terms import Sheet, read_sheet
+from backend.workspaces import members_of, set_seats
+
+
+@dataclass(frozen=True)
+class Premium:
+    """One row of `premiums`. While a wire is awaited there is no first day and no end yet."""
+
+    workspace_id: int
+    premium_id: int
+    state: str
+    sheet_version: str
+    order: Order
+    means: str
+    started_on: date | None
+    period: int
+    begun_months: int
+    period_ends_at: datetime | None
+    next_order: Order | None
+    next_after: int | None
+    reverted: Mapping[str, int]
+    last_period: int | None
+
+    @property
+    def sheet(self) -> Sheet:
+        """The version it was taken out under."""
+        return read_sheet(self.sheet_version)
+
+    @property
+    def first_day(self) -> date:
+        """The day that every period is counted from, once it has begun."""
+        assert self.started_on is not None
+        return self.started_on
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the running period ends, once it has begun."""
+        assert self.period_ends_at is not None
+        return self.period_ends_at
+
+    @property
+    def begins_at(self) -> datetime:
+        """When the running period began: its first instant in Paris."""
+        return day_begins(period_end(self.first_day, self.begun_months))
+
+    @property
+    def grant_key(self) -> str:
+        """Names the grants of the running period; those of changes begin with it."""
+        return f"premium:{self.premium_id}:{self.period}"
+
+
+def find_premium(connection: sa.Connection, workspace_id: int, *, lock: bool = False) -> Premium | None:
+    """The workspace's premium that has not ended. Whoever changes it locks it first: that orders every race about it."""
+    found = sa.select(premiums).where(premiums.c.workspace_id == workspace_id, premiums.c.state != "ended")
+    row = connection.execute(found.with_for_update() if lock else found).one_or_none()
+    return _read(row) if row else None
+
+
+def read_premium(connection: sa.Connection, workspace_id: int, premium_id: int, *, lock: bool = False) -> Premium:
+    """One premium, ended or not."""
+    found = sa.select(premiums).where(premiums.c.workspace_id == workspace_id, premiums.c.premium_id == premium_id)
+    return _read(connection.execute(found.with_for_update() if lock else found).one())
+
+
+def pays(connection: sa.Connection, workspace_id: int) -> Premium | None:
+    """The premium that pays for this workspace now: then the freemiums of its members rest (X30)."""
+    found = find_premium(connection, workspace_id)
+    return found if found is not None and found.state == "active" else None
+
+
+def change_premium(connection: sa.Connection, premium: Premium, **change: Any) -> Premium:
+    """Write a change; the premium as it then is."""
+    this = sa.and_(premiums.c.workspace_id == premium.workspace_id, premiums.c.premium_id == premium.premium_id)
+    row = connection.execute(premiums.update().where(this).values(**change).returning(premiums)).one()
+    return _read(row)
+
+
+def set_order(connection: sa.Connection, premium: Premium, order: Order) -> Premium:
+    """The premium is this plan, these seats and packs from now on; its workspace and its members' permits follow."""
+    changed = change_premium(
+        connection, premium, plan=order.plan, seats=order.seats, interval=order.interval, packs=dict(order.packs)
+    )
+    apply_to_members(connection, changed)
+    return changed
+
+
+def apply_to_members(connection: sa.Connection, premium: Premium) -> None:
+    """Seats of the workspace, and the unlimited kind of each member, as the premium has them now."""
+    running = premium.state == "active"
+    set_seats(connection, premium.workspace_id, premium.order.seats if running else None)
+    for member in members_of(connection, premium.workspace_id):
+        apply_to_member(connection, premium, member.account_id)
+
+
+def apply_to_member(connection: sa.Connection, premium: Premium, account_id: int) -> None:
+    """What one member may spend without limit."""
+    kind = premium.sheet.plan(premium.order.plan).unlimited if premium.state == "active" else None
+    change_permit(connection, premium.workspace_id, account_id, {"unlimited_kind": kind})
+
+
+def grant_period(connection: sa.Connection, premium: Premium, at: datetime) -> None:
+    """The pool's lots of the running period, the packs included; a replay grants nothing (9.6, 9.22, 9.28)."""
+    plan = premium.sheet.plan(premium.order.plan)
+    for kind, amount in grants_of(premium.sheet, premium.order).items():
+        give_pool(connection, premium, "subscription", kind, amount, premium.grant_key, at, keeps=plan.keeps)
+    for code, count in premium.order.packs.items():
+        if count:
+            give_pack(connection, premium, code, count, f"{premium.grant_key}:{code}", at)
+
+
+def give_pack(connection: sa.Connection, premium: Premium, code: str, count: int, key: str, at: datetime) -> None:
+    """The lot of so many packs, until the running period ends (9.26, 9.27)."""
+    pack = premium.sheet.pack(code)
+    give_pool(connection, premium, "purchased", pack.kind, pack.amount * count, key, at)
+
+
+def give_pool(
+    connection: sa.Connection,
+    premium: Premium,
+    source: str,
+    kind: str,
+    amount: int,
+    key: str,
+    at: datetime,
+    *,
+    keeps: bool = False,
+) -> None:
+    """One lot of the workspace's pool, until the running period ends."""
+    given = Grant(premium.workspace_id, None, kind, source, amount, at, premium.ends_at, key, keeps=keeps)
+    grant(connection, given)
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    """An order as it is kept in a row."""
+    return asdict(replace(order, packs=dict(order.packs)))
+
+
+def read_order(kept: Mapping[str, Any]) -> Order:
+    """An order as it was kept."""
+    return Order(**kept)
+
+
+def _read(row: sa.Row[Any]) -> Premium:
+    interval: Interval = row.interval
+    return Premium(
+        workspace_id=row.workspace_id,
+        premium_id=row.premium_id,
+        state=row.state,
+        sheet_version=row.sheet,
+        order=Order(row.plan, row.seats, interval, row.packs),
+        means=row.means,
+        started_on=row.started_on,
+        period=row.period,
+        begun_months=row.begun_months,
+        period_ends_at=row.period_ends_at,
+        next_order=read_order(row.next_order) if row.next_order else None,
+        next_after=row.next_after,
+        reverted=row.reverted,
+        last_period=row.last_period,
+    )
