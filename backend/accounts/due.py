@@ -1,15 +1,18 @@
-"""What time does here: messages leave by mail."""
+"""What time does here: messages leave by mail, suspensions take their next step, old passwords are mentioned."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from backend.accounts.escalation import take_step
 from backend.accounts.records import find_account_row, open_email
+from backend.accounts.tables import accounts, suspensions
 from backend.kernel import Kernel
 from backend.kernel.mail import Letter, post
-from backend.kernel.messages import open_facts, render
+from backend.kernel.messages import Message, open_facts, render, tell
 from backend.kernel.tables import messages
+from backend.terms import current_sheet
 
 _AT_ONCE = 50
 
@@ -45,3 +48,75 @@ class MessageMail:
             mail_id = post(connection, self._kernel.sealer, Letter(open_email(self._kernel, account), subject, text), until)
             connection.execute(messages.update().where(this).values(mail_id=mail_id))
         return bool(rows)
+
+
+class SuspensionSteps:
+    """Due work: suspensions whose time is over without an open cure go on to their next step."""
+
+    name = "suspension-steps"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest step was due."""
+        return sa.select(sa.func.min(suspensions.c.due_at)).where(*_due(until))
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """Take one step. The account is locked first, as by everybody who changes its standing."""
+        oldest = sa.select(suspensions.c.account_id).where(*_due(until)).order_by(suspensions.c.due_at).limit(1)
+        mine = sa.select(accounts.c.account_id).where(accounts.c.account_id == oldest.scalar_subquery())
+        account_id = connection.execute(mine.with_for_update(skip_locked=True)).scalar()
+        if account_id is None:
+            return False
+        found = sa.select(suspensions).where(*_due(until), suspensions.c.account_id == account_id)
+        suspension = connection.execute(found.limit(1)).one_or_none()
+        if suspension is None:
+            return False
+        take_step(connection, self._kernel, suspension)
+        return True
+
+
+class PasswordAge:
+    """Due work: who set a password long ago is reminded, and never made to change it (6.2.3)."""
+
+    name = "password-age"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest reminder was due."""
+        age, noted = _password_age(), accounts.c.password_noted_at
+        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= until - age)
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """Remind one account."""
+        age, noted = _password_age(), accounts.c.password_noted_at
+        row = connection.execute(
+            sa.select(accounts)
+            .where(accounts.c.state == "active", noted <= until - age)
+            .order_by(noted)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return False
+        due = row.password_noted_at + age
+        facts = {"set_on": row.password_set_at.date()}
+        tell(connection, self._kernel.sealer, Message(row.account_id, "password-old", due.isoformat(), due, facts))
+        this = accounts.c.account_id == row.account_id
+        connection.execute(accounts.update().where(this).values(password_noted_at=due))
+        return True
+
+
+def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        suspensions.c.closed_at.is_(None),
+        suspensions.c.waiting_since.is_(None),
+        suspensions.c.due_at <= until,
+    )
+
+
+def _password_age() -> timedelta:
+    return timedelta(days=current_sheet().policy.password_reminder_days)

@@ -60,6 +60,58 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "déconnecte tous les autres.\n",
         ),
     },
+    "compromise": {
+        "en": (
+            "Did somebody else use your Candor account?",
+            "Open this page to end every session of your account at once and to set a new password:\n\n    {link}\n\n"
+            "It works once, for {minutes} minutes. If you did not ask for it, leave it: nothing changes.\n",
+        ),
+        "fr": (
+            "Quelqu'un d'autre utilise votre compte Candor ?",
+            "Ouvrez cette page pour mettre fin aussitôt à toutes les sessions de votre compte et choisir un nouveau mot de "
+            "passe :\n\n    {link}\n\n"
+            "Elle sert une fois, pendant {minutes} minutes. Si vous n'avez rien demandé, laissez-la : rien ne change.\n",
+        ),
+    },
+    "closed-by-the-user": {
+        "en": (
+            "Your Candor account is deleted",
+            "As you asked, your Candor account was deleted. Nobody can sign in to it, and this address opens no other account.\n\n"
+            "What is billed or accrued stays due. We keep what the law asks for, in an archive apart. This is our last mail.\n",
+        ),
+        "fr": (
+            "Votre compte Candor est supprimé",
+            "Comme vous l'avez demandé, votre compte Candor est supprimé. Personne ne peut s'y connecter, et cette adresse n'en "
+            "ouvrira pas d'autre.\n\n"
+            "Ce qui est facturé ou échu reste dû. Nous gardons ce que la loi demande, dans une archive à part. C'est notre "
+            "dernier mail.\n",
+        ),
+    },
+    "closed-conduct": {
+        "en": (
+            "Your Candor account is deleted",
+            "Your account was suspended and was not put right in time, so it was deleted. This address opens no other account.\n\n"
+            "What is billed or accrued stays due. To contest it, answer to {contact}.\n",
+        ),
+        "fr": (
+            "Votre compte Candor est supprimé",
+            "Votre compte était suspendu et n'a pas été régularisé à temps : il est supprimé. Cette adresse n'en ouvrira pas "
+            "d'autre.\n\n"
+            "Ce qui est facturé ou échu reste dû. Pour le contester, écrivez à {contact}.\n",
+        ),
+    },
+    "closed-identifiers": {
+        "en": (
+            "Your Candor account is terminated",
+            "Your sign-in details were disclosed or misused, so access to your account ended at once, as the terms say (6.2). "
+            "Nothing is given back.\n\nTo contest it, write to {contact}.\n",
+        ),
+        "fr": (
+            "Votre compte Candor est résilié",
+            "Vos identifiants ont été divulgués ou détournés : l'accès à votre compte a pris fin aussitôt, comme le prévoient les "
+            "conditions (6.2). Rien n'est remboursé.\n\nPour le contester, écrivez à {contact}.\n",
+        ),
+    },
 }
 
 

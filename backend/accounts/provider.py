@@ -27,11 +27,13 @@ class IdentityRefused(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """What is read of the provider's answer. `email` is compared and forgotten, and only where the provider has verified it."""
+    """What is read of the provider's answer. `name` and a verified `email` are compared and forgotten."""
 
     sub: str
     picture_present: bool
     email: str | None
+    email_verified: bool = True
+    name: str = ""
 
 
 class LinkedInIdentityProvider(Protocol):
@@ -157,4 +159,11 @@ def _read_member(claims: dict[str, Any]) -> Member:
         raise IdentityRefused("no usable `sub`")
     email = claims.get("email")
     verified = str(claims.get("email_verified", "")).lower() == "true"
-    return Member(sub, bool(claims.get("picture")), email if verified and isinstance(email, str) else None)
+    name = claims.get("name")
+    return Member(
+        sub=sub,
+        picture_present=bool(claims.get("picture")),
+        email=email if verified and isinstance(email, str) else None,
+        email_verified=verified,
+        name=name if isinstance(name, str) else "",
+    )

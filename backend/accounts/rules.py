@@ -26,6 +26,7 @@ _WALKS = (
 )
 _DRESSING = re.compile(r"^[\d\W_]+|[\d\W_]+$")
 _SHORTEST_NAME = 5
+_SHORTEST_WORD = 2
 
 
 def is_business(email: str) -> bool:
@@ -59,6 +60,18 @@ def find_weakness(password: str, email: str) -> str:
     if _is_known(plain) or _is_known(core) or _is_known(core.translate(_LEET)):
         return "Others use this password; it would be tried first."
     return ""
+
+
+def shares_a_word(name: str, email: str) -> bool:
+    """Whether a person's name and an address have a word in common, accents, case and order aside; True where there is no name."""
+    local = _plain_letters(email.rpartition("@")[0])
+    words = [word for word in re.split(r"[^a-z]+", _plain_letters(name)) if len(word) >= _SHORTEST_WORD]
+    return not words or any(word in local for word in words)
+
+
+def _plain_letters(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _is_known(text: str) -> bool:

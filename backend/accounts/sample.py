@@ -5,12 +5,12 @@ from typing import Literal
 from backend.accounts.consent import CONSENT_VERSION
 from backend.accounts.passwords import hash_password, password_matches
 from backend.accounts.provider import Member
-from backend.accounts.records import find_row, login_digests, read_row
+from backend.accounts.records import find_row, login_digests
 from backend.accounts.signup import activate, mail_code, open_account
 from backend.accounts.steps import mark_extension_seen
+from backend.accounts.suspensions import suspend
 from backend.accounts.synchronising import SyncRefused, synchronise
 from backend.accounts.tables import accounts
-from backend.credits import change_permit
 from backend.kernel import Kernel
 from backend.terms import record_acceptances
 
@@ -56,10 +56,7 @@ def arrange(kernel: Kernel, email: str, password: str, state: State, lang: str, 
         _synchronise_if_free(kernel, row.account_id, sub)
     if state == "suspended":
         with kernel.database.begin() as connection:
-            row = read_row(connection, row.account_id, lock=True)
-            connection.execute(accounts.update().where(accounts.c.account_id == row.account_id).values(state="suspended"))
-            reason = "Suspended by the sandbox."
-            change_permit(connection, row.workspace_id, row.account_id, {"state": "suspended", "reason": reason})
+            suspend(connection, kernel, row.account_id, "11.1.3", "Suspended by the sandbox.")
     return int(row.account_id)
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from backend.accounts.attempts import forget_guessing, refuse_guessing
 from backend.accounts.passwords import password_matches
 from backend.accounts.records import find_row, login_digests, read_row
+from backend.accounts.suspension_records import describe_obstacle
 from backend.accounts.tables import accounts, sessions
 from backend.credits import end_sessions
 from backend.kernel import Kernel
@@ -49,7 +50,7 @@ def sign_in(kernel: Kernel, email: str, password: str, client: str) -> SignedIn:
         if row.password_hash != found.password_hash:
             raise Problem("credentials-wrong")
         if row.state != "active":
-            raise Problem(f"account-{row.state}")
+            raise Problem(f"account-{row.state}", describe_obstacle(connection, kernel, row))
         return start_session(connection, kernel, row.account_id, row.workspace_id, client)
 
 
@@ -89,6 +90,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
         if row is None or session is None:
             raise Problem("token-invalid")
         refused = _find_obstacle(row, session, secret, expired=session.expires_at <= now)
+        detail = describe_obstacle(connection, kernel, row) if refused == "account-suspended" else ""
         if refused == "":
             until = now + timedelta(days=kernel.settings.session_days)
             connection.execute(sessions.update().where(this).values(refresh_digest=_digest(fresh), expires_at=until))
@@ -96,7 +98,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
             end(connection, kernel, row, [session_id], "refresh-reused")
     # Raised after the transaction: the family's end must stand.
     if refused:
-        raise Problem(refused)
+        raise Problem(refused, detail)
     caller = Caller(account_id, row.workspace_id, session_id)
     return SignedIn(caller, _write_token(kernel, caller, fresh))
 

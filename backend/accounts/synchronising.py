@@ -12,14 +12,16 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.accounts.cases import open_case, weigh_member
 from backend.accounts.consent import CONSENT_VERSION
 from backend.accounts.provider import IdentityRefused, LinkedInIdentityProvider, Member
 from backend.accounts.records import open_email, read_row
-from backend.accounts.rules import NotAnEmail, fold_email, read_email
+from backend.accounts.rules import shares_a_word
 from backend.accounts.steps import begin_when_done
 from backend.accounts.tables import accounts, linkedin_members, linkedin_tickets
 from backend.credits import change_permit
 from backend.kernel import Kernel
+from backend.kernel.emails import NotAnEmail, fold_email, read_email
 from backend.kernel.problems import Problem
 
 WAY_MINUTES = 10
@@ -90,18 +92,23 @@ def synchronise(kernel: Kernel, account_id: int, member: Member, consent: str) -
         row = read_row(connection, account_id, lock=True)
         if row.state != "active":
             raise SyncRefused("suspended")
+        email = open_email(kernel, row)
         digest = _claim(connection, kernel, row, member.sub, renew_by)
         facts = {
             "synced_at": now,
             "renew_by": renew_by,
             "consent_version": consent,
             "picture_present": member.picture_present,
-            "email_match": _is_same_email(member.email, open_email(kernel, row)),
+            "email_match": _is_same_email(member.email, email),
+            "email_verified": member.email_verified,
         }
         connection.execute(linkedin_members.update().where(linkedin_members.c.digest == digest).values(**facts))
         connection.execute(accounts.update().where(accounts.c.account_id == account_id).values(linkedin_member=digest))
         change_permit(connection, row.workspace_id, account_id, {"synced_until": renew_by})
         begin_when_done(connection, kernel, account_id)
+        if member.email and not facts["email_match"] and not shares_a_word(member.name, email):
+            open_case(connection, account_id, "not-the-user", ["another name", "another email"], now)
+        weigh_member(connection, account_id, now)
 
 
 def callback_of(kernel: Kernel) -> str:

@@ -74,7 +74,9 @@ sessions = sa.Table(
     instant("expires_at", nullable=False),
     instant("ended_at"),
     sa.Column("reason", sa.Text),
-    sa.CheckConstraint("reason IN ('signed-out', 'refresh-reused', 'password-changed', 'compromised', 'terminated')", name="reason"),
+    sa.CheckConstraint(
+        "reason IN ('signed-out', 'refresh-reused', 'password-changed', 'compromised', 'terminated')", name="reason"
+    ),
     sa.CheckConstraint("(ended_at IS NULL) = (reason IS NULL)", name="ended"),
     comment="personal=True: one sign-in each, from the password to the sign-out",
 )

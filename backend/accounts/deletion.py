@@ -1,0 +1,83 @@
+"""Deleting one's own account: the consequences for exactly this account first, then a typed phrase and the password (6.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from backend.accounts.attempts import forget_guessing, refuse_guessing
+from backend.accounts.closing import close_account
+from backend.accounts.consequences import Consequence, list_consequences, phrase_in
+from backend.accounts.leaving import Departure, lock_team, read_departure
+from backend.accounts.passwords import password_matches
+from backend.accounts.records import login_digests, open_email, read_row
+from backend.credits import read_left
+from backend.kernel import Kernel
+from backend.kernel.problems import Problem
+
+
+@dataclass
+class DeletionAsked:
+    """Somebody asks what deleting an account would mean; higher rooms add what they would do, in the reader's language."""
+
+    account_id: int
+    workspace_id: int
+    lang: str
+    at: datetime
+    more: list[Consequence] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Forewarning:
+    """What is shown before anything happens; `phrase` is what must be typed to go on."""
+
+    phrase: str
+    departure: Departure
+    consequences: tuple[Consequence, ...]
+
+
+def read_warning(kernel: Kernel, account_id: int, lang: str) -> Forewarning:
+    """What is shown before anything happens."""
+    with kernel.database.begin() as connection:
+        return warn(connection, kernel, account_id, lang)
+
+
+def warn(connection: sa.Connection, kernel: Kernel, account_id: int, lang: str) -> Forewarning:
+    """The consequences of deleting this account now; nothing changes (6.3.2, 6.3.3)."""
+    row = read_row(connection, account_id)
+    departure = read_departure(connection, row.workspace_id, account_id)
+    now = kernel.clock.now()
+    own = read_left(connection, row.workspace_id, account_id, now)
+    pool = read_left(connection, row.workspace_id, None, now) if departure.effect == "workspace-goes" else {}
+    asked = DeletionAsked(account_id, row.workspace_id, lang, now)
+    kernel.events.emit(connection, asked)
+    return Forewarning(phrase_in(lang), departure, (*list_consequences(departure, own, pool, lang), *asked.more))
+
+
+def delete_account(kernel: Kernel, account_id: int, phrase: str, password: str, lang: str) -> None:
+    """Delete the account at once, for good. Raises `phrase-wrong` or `credentials-wrong`, and changes nothing then."""
+    if _plain(phrase) not in {_plain(phrase_in(each)) for each in ("en", "fr")}:
+        raise Problem("phrase-wrong")
+    with kernel.database.begin() as connection:
+        found = read_row(connection, account_id)
+    login = login_digests(kernel, open_email(kernel, found))[0]
+    refuse_guessing(kernel, login)
+    if not password_matches(found.password_hash, password):
+        raise Problem("credentials-wrong", "This is not your present password.")
+    forget_guessing(kernel, login)
+    with kernel.database.begin() as connection:
+        lock_team(connection, found.workspace_id)
+        row = read_row(connection, account_id, lock=True)
+        if row.password_hash != found.password_hash:
+            raise Problem("credentials-wrong", "This is not your present password.")
+        shown = warn(connection, kernel, account_id, lang)
+        close_account(connection, kernel, account_id, "by-the-user", _acknowledgement(shown, phrase, kernel.clock.now()))
+
+
+def _acknowledgement(shown: Forewarning, phrase: str, at: datetime) -> Mapping[str, object]:
+    return {"typed": phrase, "at": at, "consequences": [vars(each) for each in shown.consequences]}
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(phrase.split()).casefold()
