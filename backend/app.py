@@ -71,9 +71,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = Flask("candor", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    kernel = build_kernel(settings, clock)
+    kernel = build_wired(settings, clock)
     app.extensions["candor"] = kernel
-    _wire_events(kernel)
     install_problems(app)
     install_frame(app, kernel)
     install_tokens(app, settings)
@@ -116,6 +115,13 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [*plans, Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate(),
             SuspensionSteps(kernel), PasswordAge(kernel)]
+
+
+def build_wired(settings: Settings, clock: Clock | None = None) -> Kernel:
+    """A kernel whose events every room hears: for requests, for the worker, for `candor ops`."""
+    kernel = build_kernel(settings, clock)
+    _wire_events(kernel)
+    return kernel
 
 
 def _wire_events(kernel: Kernel) -> None:

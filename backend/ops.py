@@ -2,6 +2,13 @@
 
 import click
 
+from backend.accounts.ops_commands import commands as accounts_commands
+from backend.app import build_wired
 from backend.kernel.ops import create_command
 
-ops_command = click.Group("ops", commands=[create_command], help="Run Candor: every action is logged with its reason.")
+ops_command = click.Group(
+    "ops",
+    context_settings={"obj": build_wired},
+    commands=[create_command, *accounts_commands],
+    help="Run Candor: every action is logged with its reason.",
+)

@@ -5,8 +5,8 @@ import threading
 
 import structlog
 
-from backend.app import due_pieces
-from backend.kernel import Kernel, build_kernel
+from backend.app import build_wired, due_pieces
+from backend.kernel import Kernel
 from backend.kernel.due import tick
 from backend.kernel.logs import configure_logs
 from backend.kernel.metrics import DUE_DONE, DUE_FAILED
@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 1.0
 def run() -> None:
     """Work until SIGTERM or SIGINT."""
     configure_logs()
-    kernel = build_kernel(Settings())
+    kernel = build_wired(Settings())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -76,6 +76,12 @@ def close_task(connection: sa.Connection, act: Act, task_id: int, at: datetime) 
     return connection.execute(ops_tasks.update().where(this).values(closed_at=at)).rowcount > 0
 
 
+def _kernel() -> Kernel:
+    """One that every room listens to, where `backend/ops.py` says how it is built."""
+    build: Callable[[Settings], Kernel] = click.get_current_context().obj or build_kernel
+    return build(Settings())
+
+
 def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The two options of every `candor ops` command; the command is called with `kernel` and `act` before its own."""
 
@@ -83,7 +89,7 @@ def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--reason", required=True, help="Why; kept in the log.")
     def run(by: str, reason: str, **given: Any) -> None:
         try:
-            command(build_kernel(Settings()), Act(by, reason), **given)
+            command(_kernel(), Act(by, reason), **given)
         except NoReason:
             raise click.UsageError("Say why: --reason '…'") from None
         except NoOperator:
@@ -99,7 +105,7 @@ def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--role", type=click.Choice(OPERATOR_ROLES), default="admin", show_default=True)
 def create_command(name: str, role: str) -> None:
     """Name somebody who runs this Candor."""
-    kernel: Kernel = build_kernel(Settings())
+    kernel = _kernel()
     with kernel.database.begin() as connection:
         made = make_operator(connection, name, role, kernel.clock.now())
     if not made:
@@ -110,7 +116,7 @@ def create_command(name: str, role: str) -> None:
 @click.command("tasks")
 def tasks_command() -> None:
     """List what waits for those who run this Candor."""
-    kernel: Kernel = build_kernel(Settings())
+    kernel = _kernel()
     with kernel.database.begin() as connection:
         tasks = read_tasks(connection)
     for task in tasks:

@@ -214,6 +214,10 @@ def stop_on_signals() -> Iterator[None]:
 
 def with_servers(command: click.Command) -> click.Command:
     """The command, run with the servers within reach."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            with_servers(each)
+        return command
     original = command.callback
     if original is None or hasattr(original, "with_servers"):
         return command
