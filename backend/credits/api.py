@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from backend.credits.balances import Balance, Entry, read_balances, read_entries
+from backend.credits.moving import MOVED
 from backend.kernel.http import JSON, Body, Room, caller, kernel
 from backend.kernel.limits import READS
 from backend.kernel.problems import Problem
@@ -122,5 +123,5 @@ def _show_entry(entry: Entry) -> LedgerEntry:
         "expires_at": entry.expires_at,
         "person_id": ids.encode("person", me.workspace_id, entry.person_id) if entry.person_id is not None else None,
         "by_me": entry.account_id == me.account_id,
-        "reason": entry.reason,
+        "reason": "moved" if (entry.reason or "").startswith(MOVED) else entry.reason,
     }

@@ -27,6 +27,7 @@ CHECKS: dict[str, str] = {
         SELECT r.workspace_id, r.person_id, r.kind, count(e.entry_id) AS entries
         FROM reveals r LEFT JOIN entries e ON e.workspace_id = coalesce(r.paid_in, r.workspace_id) AND e.action = 'reveal'
           AND e.person_id = r.person_id AND e.kind = r.kind AND e.lot_id = r.lot_id
+        WHERE r.paid_in IS NULL OR EXISTS (SELECT FROM permits p WHERE p.workspace_id = r.paid_in)
         GROUP BY r.workspace_id, r.person_id, r.kind HAVING count(e.entry_id) <> 1""",
     "every reveal entry has its reveal": """
         SELECT e.workspace_id, e.entry_id, e.person_id, e.kind FROM entries e
@@ -35,16 +36,21 @@ CHECKS: dict[str, str] = {
     "what came along was paid from its own account's lot": """
         SELECT r.workspace_id, r.person_id, r.kind, r.paid_in, r.lot_id
         FROM reveals r LEFT JOIN lots l ON l.workspace_id = r.paid_in AND l.lot_id = r.lot_id
-        WHERE r.paid_in IS NOT NULL AND l.account_id IS DISTINCT FROM r.account_id""",
+        WHERE l.account_id IS DISTINCT FROM r.account_id AND EXISTS (SELECT FROM permits p WHERE p.workspace_id = r.paid_in)""",
     "what is set aside is what was held and not released": """
         SELECT l.workspace_id, l.lot_id, l.frozen, -coalesce(sum(e.delta), 0) AS held
         FROM lots l LEFT JOIN entries e ON e.workspace_id = l.workspace_id AND e.lot_id = l.lot_id
           AND e.action IN ('hold', 'release')
         GROUP BY l.workspace_id, l.lot_id HAVING l.frozen <> -coalesce(sum(e.delta), 0)""",
     "what is carried out of one lot is carried into another": """
-        SELECT min(e.workspace_id) AS workspace_id, l.account_id, l.kind, l.source, sum(e.delta) AS amiss
-        FROM entries e JOIN lots l USING (workspace_id, lot_id) WHERE e.action IN ('carry_out', 'carry_in')
-        GROUP BY l.account_id, CASE WHEN l.account_id IS NULL THEN e.workspace_id END, l.kind, l.source HAVING sum(e.delta) <> 0""",
+        SELECT least(e.workspace_id, e.other) AS workspace_id, greatest(e.workspace_id, e.other) AS other,
+          e.account_id, e.kind, e.source, sum(e.delta) AS amiss
+        FROM (
+          SELECT e.workspace_id, l.account_id, l.kind, l.source, e.delta,
+            CASE WHEN e.reason LIKE 'moved:%' THEN split_part(e.reason, ':', 2)::bigint ELSE e.workspace_id END AS other
+          FROM entries e JOIN lots l USING (workspace_id, lot_id) WHERE e.action IN ('carry_out', 'carry_in')) e
+        WHERE e.other = e.workspace_id OR EXISTS (SELECT FROM permits p WHERE p.workspace_id = e.other)
+        GROUP BY 1, 2, e.account_id, e.kind, e.source HAVING sum(e.delta) <> 0""",
     "an exceptional transfer gives what it takes": """
         SELECT min(e.workspace_id) AS workspace_id, e.kind, split_part(e.reason, ':', 1) AS transfer, sum(e.delta) AS amiss
         FROM entries e WHERE e.reason LIKE 'exceptional transfer %' GROUP BY e.kind, 3 HAVING sum(e.delta) <> 0""",

@@ -8,9 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.credits.grants import add_lot
 from backend.credits.lots import belongs_to, lock_lots, take_all
-from backend.credits.permits import change_permit, lock_permit
+from backend.credits.permits import lock_permit
 from backend.credits.tables import lots, reveals
 
+MOVED = "moved:"
+"""The reason of what is carried between workspaces; the other workspace follows, so that the audit can look there."""
 _FOREVER = ("registration", "reward")
 """Granted once in an account's life: even what is spent and over goes along, so that a grant replayed there is ignored."""
 
@@ -18,21 +20,19 @@ _FOREVER = ("registration", "reward")
 def move_personal(connection: sa.Connection, account_id: int, from_workspace: int, to_workspace: int, at: datetime) -> int:
     """Carry the account's own lots to the other workspace, each with its key and its clock, and show there what they paid for.
 
-    The unlimited lot goes along however much is left of it: there is no second one in the month; a hold on it goes
-    along, too, where the permit there is open. Returns how many credits moved; a second time there are none.
+    The unlimited lot goes along however much is left of it: there is no second one in the month. Returns how many credits moved;
+    a second time there are none.
     """
-    permit = lock_permit(connection, from_workspace, account_id)
-    if permit is not None and permit.held:
-        change_permit(connection, to_workspace, account_id, {"held": True})
+    lock_permit(connection, from_workspace, account_id)
     lasting = sa.or_(lots.c.expires_at.is_(None), lots.c.expires_at > at)
     moved = 0
     for lot in lock_lots(connection, belongs_to(from_workspace, account_id), sa.or_(lasting, lots.c.source.in_(_FOREVER))):
         over = lot.expires_at is not None and lot.expires_at <= at
-        amount = take_all(connection, lot, "carry_out", at, "moved") if lot.remaining and not over else 0
+        amount = take_all(connection, lot, "carry_out", at, f"{MOVED}{to_workspace}") if lot.remaining and not over else 0
         add_lot(
             connection,
             action="carry_in",
-            reason="moved",
+            reason=f"{MOVED}{from_workspace}",
             at=at,
             workspace_id=to_workspace,
             account_id=account_id,
