@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from backend.accounts.sample import arrange
+from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
 from backend.credits import Grant, grant
 from backend.credits.audit import Finding, audit
@@ -112,18 +112,18 @@ class Person:
 
 
 @pytest.fixture
-def person(app: Flask, kernel: Kernel) -> Callable[[str], Person]:
-    """Makes people who have done every step, with the credits of a freemium."""
+def person(app: Flask, kernel: Kernel) -> Callable[..., Person]:
+    """Makes people who have done every step, with the credits of a freemium, or stand where `state` says."""
 
-    def make(name: str) -> Person:
+    def make(name: str, state: State = "ready") -> Person:
         email = f"{name}@{name}-company.example"
-        return Person(app, kernel, email, arrange(kernel, email, PASSWORD, "ready", "en", sub=f"sub-{name}"))
+        return Person(app, kernel, email, arrange(kernel, email, PASSWORD, state, "en", sub=f"sub-{name}"))
 
     return make
 
 
 @pytest.fixture
-def ann(person: Callable[[str], Person]) -> Person:
+def ann(person: Callable[..., Person]) -> Person:
     """The admin of Acme Sales."""
     made = person("ann")
     assert made.create().status_code == 201
@@ -131,23 +131,23 @@ def ann(person: Callable[[str], Person]) -> Person:
 
 
 @pytest.fixture
-def ben(person: Callable[[str], Person]) -> Person:
+def ben(person: Callable[..., Person]) -> Person:
     """Ben, in a home of one."""
     return person("ben")
 
 
 @pytest.fixture
-def cid(person: Callable[[str], Person]) -> Person:
+def cid(person: Callable[..., Person]) -> Person:
     """Cid, in a home of one."""
     return person("cid")
 
 
 @pytest.fixture
 def directory(kernel: Kernel, owner: psycopg.Connection[Any]) -> Directory:
-    """Twenty people with a phone each, p0 to p19."""
+    """Twenty people with an email and a phone each, p0 to p19."""
     made = Directory(kernel, owner)
     for number in range(20):
-        made.add(f"p{number}", phone=f"+31970102{number:03}")
+        made.add(f"p{number}", b2b_email=f"p{number}@found.example", phone=f"+31970102{number:03}")
     return made
 
 

@@ -42,7 +42,7 @@ def test_an_invitation_is_mailed_and_accepting_it_joins_until_it_lapses(
 
 @pytest.mark.clause("8.2.12")
 def test_freemium_and_premium_alike_create_a_workspace_and_invite(
-    ben: Person, cid: Person, pool: Callable[..., None], person: Callable[[str], Person]
+    ben: Person, cid: Person, pool: Callable[..., None], person: Callable[..., Person]
 ) -> None:
     for admin, premium in ((ben, False), (cid, True)):
         assert code_of(admin.invite("dan@dan-company.example")) == (409, "workspace-required")

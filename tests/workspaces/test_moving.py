@@ -176,14 +176,11 @@ def test_usage_says_who_spent_what_in_this_period_and_before(
     assert set(phones("this_period").values()) == {0}
 
 
-def test_accepting_and_being_removed_race_with_the_steps_of_the_account(
-    ann: Person, person: Callable[[str], Person], kernel: Kernel, owner: psycopg.Connection[Any], findings: Look
+def test_joining_races_with_the_steps_that_begin_the_freemium(
+    ann: Person, person: Callable[..., Person], kernel: Kernel, owner: psycopg.Connection[Any], findings: Look
 ) -> None:
     for attempt in range(5):
-        someone = person(f"dan{attempt}")
-        unseen = "UPDATE accounts SET extension_seen_at = NULL, steps_done_at = NULL WHERE account_id = %s"
-        owner.execute(unseen, (someone.account_id,))
-        owner.execute("UPDATE permits SET extension_seen = false WHERE account_id = %s", (someone.account_id,))
+        someone = person(f"dan{attempt}", "synchronised")
         invite(kernel, ann.caller, someone.email, "member", "en")
         code = someone.code()
         together(
@@ -195,6 +192,9 @@ def test_accepting_and_being_removed_race_with_the_steps_of_the_account(
         )
         seen = "SELECT workspace_id, extension_seen FROM permits WHERE account_id = %s AND state = 'active'"
         assert owner.execute(seen, (someone.account_id,)).fetchall() == [(ann.caller.workspace_id, True)]
+        someone.sign_in()
+        assert (someone.get("/v1/me")["plan"]["code"], someone.left()) == ("free", ann.left())
+    assert findings() == []
 
 
 def test_two_admins_remove_one_member_once(ann: Person, ben: Person, cid: Person, kernel: Kernel, findings: Look) -> None:
