@@ -93,6 +93,7 @@ class Moved(TypedDict):
 
 
 class Line(TypedDict):
+    activity_id: str
     at: datetime
     action: str
     by: str | None
@@ -200,7 +201,7 @@ def leave() -> Moved:
 
 
 @api.get("/v1/workspace/activity", limit=READS, query=Page, answer=Activity, headers=("Link",), problems=("admin-required",),
-         leads_to={"workspaces.list_activity": {"cursor": "/next_cursor"}})  # fmt: skip
+         leads_to={"workspaces.list_activity": {"cursor": "/next_cursor", "member": "/entries/0/by"}})  # fmt: skip
 def list_activity(query: Page) -> Response:
     """What was done in the Workspace, newest first; of one member or of one action, where named. For admins."""
     me, house = caller(), kernel()
@@ -301,6 +302,7 @@ def _show_line(me: Caller, entry: Entry) -> Line:
     if isinstance(facts.get("invitation"), int):
         facts["invitation"] = kernel().ids.encode("invitation", me.workspace_id, int(facts["invitation"] or 0))
     return {
+        "activity_id": kernel().ids.encode("activity", me.workspace_id, entry.entry_id),
         "at": entry.at,
         "action": entry.action,
         "by": None if entry.account_id is None else show_member_id(me, entry.account_id),

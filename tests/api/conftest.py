@@ -17,6 +17,7 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
+from backend.workspaces import create_workspace, invite
 from tests.api.routes import PASSWORD
 from tests.lookup.conftest import Directory
 
@@ -74,6 +75,8 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
             for ref in ("first", "second"):
                 told = Message(member.account_id, "password-old", ref, kernel.clock.now(), {"set_on": "2025-03-02"})
                 tell(connection, kernel.sealer, told)
+        create_workspace(kernel, member.caller, f"{name}-company")
+        invite(kernel, member.caller, f"guest@guest-of-{name}-company.example", "member", "en")
         return member
 
     return make

@@ -29,6 +29,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/linkedin/connect": {"consent": "any"},
     "POST /v1/lookups": {"profile": "jan"},
     "POST /v1/reveals": {"profile": "jan", "kinds": ["phone"]},
+    "POST /v1/workspaces": {"name": "Acme Sales"},
+    "PUT /v1/workspace": {"name": "Acme Europe"},
+    "DELETE /v1/workspace": {"phrase": "delete it"},
+    "POST /v1/workspace/invitations": {"email": "guest@guest-company.example"},
+    "PUT /v1/workspace/members/{member_id}": {"role": "admin"},
+    "POST /v1/invitations/accept": {"token": "abcdef"},
 }
 """A right body for every operation that takes one."""
 

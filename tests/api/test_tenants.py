@@ -26,6 +26,7 @@ class Id:
     own: Callable[[Member], str]
     instead_of: str = ""
     shown_as: str = "entry_id"
+    served: tuple[int, ...] = (200, 204)
 
 
 IDS = {
@@ -45,12 +46,31 @@ IDS = {
         lambda member: member.call("GET", "/v1/messages").json["messages"][0]["message_id"],  # type: ignore[index]
         shown_as="message_id",
     ),
+    Slot("GET", "/v1/workspace/activity", "query", "cursor"): Id(
+        lambda member: member.call("GET", "/v1/workspace/activity?limit=1").json["next_cursor"],  # type: ignore[index]
+        shown_as="activity_id",
+    ),
+    Slot("GET", "/v1/workspace/activity", "query", "member"): Id(lambda member: own_membership(member), shown_as="member_id"),
+    Slot("PUT", "/v1/workspace/members/{member_id}", "path", "member_id"): Id(
+        lambda member: own_membership(member), shown_as="member_id"
+    ),
+    # Ann is known as a member of her Workspace, and cannot be taken out: she is its last admin.
+    Slot("DELETE", "/v1/workspace/members/{member_id}", "path", "member_id"): Id(
+        lambda member: own_membership(member), shown_as="member_id", served=(409,)
+    ),
+    Slot("POST", "/v1/workspace/invitations/{invitation_id}/resend", "path", "invitation_id"): Id(
+        lambda member: own_invitation(member), shown_as="invitation_id"
+    ),
+    Slot("DELETE", "/v1/workspace/invitations/{invitation_id}", "path", "invitation_id"): Id(
+        lambda member: own_invitation(member), shown_as="invitation_id"
+    ),
 }
 
 # Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
 SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
     Slot("POST", "/v1/password/reset/confirm", "body", "token"),
+    Slot("POST", "/v1/invitations/accept", "body", "token"),
     Slot("GET", "/objection/{token}", "path", "token"),
     Slot("POST", "/objection/{token}", "path", "token"),
     Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),
@@ -59,11 +79,23 @@ SECRETS = {
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
-    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "advance"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
+    ("body", "phrase"), ("query", "action"), ("body", "advance"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
 _ID = re.compile(r"(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")
+
+
+def own_membership(member: Member) -> str:
+    """A member's id in their own workspace."""
+    return str(member.call("GET", "/v1/workspace").json["members"][0]["member_id"])  # type: ignore[index]
+
+
+def own_invitation(member: Member) -> str:
+    """The id of an invitation to a member's own workspace."""
+    asked = {"email": "another@guest-company.example"}
+    return str(member.call("POST", "/v1/workspace/invitations", asked).json["invitation_id"])  # type: ignore[index]
 
 
 def send(member: Member, slot: Slot, value: str) -> TestResponse:
@@ -129,7 +161,7 @@ def test_of_every_place_of_a_text_it_is_known_what_may_stand_there() -> None:
 
 def test_an_id_of_ones_own_is_served(tenants: Tenants) -> None:
     for slot, given in IDS.items():
-        assert send(tenants.ann, slot, given.own(tenants.ann)).status_code in (200, 204), slot
+        assert send(tenants.ann, slot, given.own(tenants.ann)).status_code in given.served, slot
 
 
 def test_everything_shown_to_another_workspace_is_unknown_here(tenants: Tenants, owner: psycopg.Connection[Any]) -> None:
@@ -152,7 +184,7 @@ def test_an_id_of_one_kind_is_none_of_another(tenants: Tenants) -> None:
         others = set(_ID.findall(text)) - of_this_kind
         assert of_this_kind
         assert others
-        assert {send(tenants.ann, slot, value).status_code for value in of_this_kind} <= {200, 204}
+        assert {send(tenants.ann, slot, value).status_code for value in of_this_kind} <= set(given.served)
         assert {send(tenants.ann, slot, value).status_code for value in others} <= {404, 422}
 
 
