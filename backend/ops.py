@@ -4,11 +4,12 @@ import click
 
 from backend.accounts.ops_commands import commands as accounts_commands
 from backend.app import build_wired
+from backend.credits.ops_commands import commands as credits_commands
 from backend.kernel.ops import create_command
 
 ops_command = click.Group(
     "ops",
     context_settings={"obj": build_wired},
-    commands=[create_command, *accounts_commands],
+    commands=[create_command, *accounts_commands, *credits_commands],
     help="Run Candor: every action is logged with its reason.",
 )

@@ -12,15 +12,15 @@ from backend.credits.moving import move_personal
 from backend.credits.permits import carry_permit, change_permit, check_session, close_permit, end_sessions, open_permit
 from backend.credits.rewards import reward
 from backend.credits.rules import month_end
-from backend.credits.spending import Charge, Quote, quote, reveal
+from backend.credits.spending import MEMBER_LIMIT, Charge, Quote, quote, reveal
 from backend.credits.tables import KINDS, UNLIMITED
 from backend.credits.usage import read_usage
 from backend.credits.voiding import void_lots, write_off
 
 __all__ = [
-    "KINDS", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Quote", "TooFew", "carry_kept",
-    "carry_permit",
-    "change_permit", "check_session", "close_permit", "correct", "end_sessions", "freeze_grant", "grant", "month_end",
-    "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances", "read_entries", "read_left", "read_limits",
-    "read_usage", "release_grant", "reveal", "reward", "set_limits", "take_expiring", "transfer", "void_lots", "write_off",
+    "KINDS", "MEMBER_LIMIT", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Quote", "TooFew",
+    "carry_kept", "carry_permit", "change_permit", "check_session", "close_permit", "correct", "end_sessions", "freeze_grant",
+    "grant", "month_end", "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances", "read_entries",
+    "read_left", "read_limits", "read_usage", "release_grant", "reveal", "reward", "set_limits", "take_expiring", "transfer",
+    "void_lots", "write_off",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from backend.credits.grants import add_lot
-from backend.credits.lots import lock_lots, set_lot, take_all, write_entry
+from backend.credits.lots import lock_lots, set_lot, write_entry
 from backend.credits.tables import entries, lots
 
 
@@ -21,11 +21,10 @@ def carry_kept(connection: sa.Connection, workspace_id: int, from_key: str, to_k
     for lot in lock_lots(connection, *kept, sa.or_(lots.c.grant_key == from_key, carried_into)):
         amount = lot.remaining
         if not amount and (amount := _written_off(connection, lot)):
-            set_lot(connection, lot, remaining=amount)
             write_entry(connection, lot, "give_back", amount, amount, at, reason="renewed")
-            lot = lot._replace(remaining=amount)
         if amount:
-            take_all(connection, lot, "carry_out", at, "renewed")
+            set_lot(connection, lot, remaining=0)
+            write_entry(connection, lot, "carry_out", -amount, 0, at, reason="renewed")
             this = (lot.kind, lot.source, lot.account_id)
             carried[this] = carried.get(this, 0) + amount
     for (kind, source, account_id), amount in carried.items():

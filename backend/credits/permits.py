@@ -43,7 +43,7 @@ def close_permit(connection: sa.Connection, workspace_id: int, account_id: int) 
     change_permit(connection, workspace_id, account_id, {"state": "ended"})
 
 
-def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> sa.Row[Any] | None:
+def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> sa.Row[Any, Any, Any] | None:
     """The account's permit, for one action at a time that concerns the account here; None where it never joined."""
     this = sa.select(permits.c.state, permits.c.held, permits.c.limits)
     this = this.where(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)

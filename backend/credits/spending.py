@@ -11,11 +11,14 @@ from backend.kernel.problems import Problem
 _REVEAL = "SELECT kind, outcome, charged, available, reason FROM reveal(%s, %s, %s, %s::bigint[], %s::text[], %s::text[], %s)"
 _QUOTE = "SELECT obstacle, reason, owned FROM quote(%s, %s, %s, %s::bigint[], %s)"
 
+MEMBER_LIMIT = "member-limit"
+"""The reason of an `empty` whose credits are there, while the member's limit of the month is reached."""
+
 
 class Charge(NamedTuple):
     """What became of one kind: `outcome` is revealed, known, not_found, empty or capped; `charged` 0 or 1; `left` spendable.
 
-    `reason` is `member-limit` where credits are there and the member's limit of the month is reached.
+    `reason` is MEMBER_LIMIT or None.
     """
 
     kind: str

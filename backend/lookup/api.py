@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_vali
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from backend.credits import month_end
+from backend.credits import MEMBER_LIMIT, month_end
 from backend.directory import CONTACT_FIELDS, ContactField
 from backend.kernel.http import JSON, Body, Room, caller, kernel
 from backend.kernel.limits import LOOKUPS, REVEALS
@@ -17,6 +17,8 @@ from backend.lookup.reveal import Looked, Revealed, look_up, reveal_details
 from backend.lookup.rules import verdict_of
 
 api = Room("lookup", __name__)
+
+_LIMITED = "Your limit of this month is reached: an admin of your workspace can raise it. It starts anew next month."
 
 Profile = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
@@ -138,20 +140,22 @@ def create_reveal(body: RevealBody) -> Response:
     if verdict in ("shown", "nothing"):
         return Response(to_json({"person_id": revealed.person_id, "results": results}), mimetype=JSON, headers=headers)
     members: dict[str, Any] = {"results": results}
+    limited = False
     if verdict == "fair-use-exceeded":
         members["resets_at"] = month_end(kernel().clock.now())
     else:
         short = next(kind for kind, result in results.items() if result["outcome"] in ("empty", "capped"))
         members |= {"kind": short, "needed": 1, "available": results[short]["left"]}
-    raise Problem(verdict, headers=headers, **members)
+        limited = results[short].get("reason") == MEMBER_LIMIT
+    raise Problem(verdict, _LIMITED if limited else "", headers=headers, **members)
 
 
 def _show_results(revealed: Revealed) -> dict[str, KindResult]:
     results: dict[str, KindResult] = {}
     for charge in revealed.charges:
-        reason = revealed.blocked.get(charge.kind)
+        reason = revealed.blocked.get(charge.kind, charge.reason)
         result: KindResult = {
-            "outcome": "blocked" if reason else charge.outcome,  # type: ignore[typeddict-item]
+            "outcome": "blocked" if charge.kind in revealed.blocked else charge.outcome,  # type: ignore[typeddict-item]
             "values": [],
             "charged": charge.charged,
             "left": charge.left,
