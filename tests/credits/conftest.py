@@ -24,6 +24,7 @@ from backend.credits.audit import Finding, audit
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
+from tests.lookup.conftest import ann, directory, seller  # noqa: F401
 
 WORKSPACE = 7
 ANN, BOB = Caller(11, WORKSPACE, 101), Caller(12, WORKSPACE, 102)

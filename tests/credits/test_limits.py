@@ -8,7 +8,7 @@ import pytest
 from backend.credits import read_balances, read_limits
 from backend.kernel.clock import MovableClock
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
-from tests.lookup.conftest import Directory, Seller, ann, directory, seller  # noqa: F401
+from tests.lookup.conftest import Directory, Seller
 
 
 def available(ledger: Ledger) -> tuple[int, int | None]:
@@ -81,7 +81,7 @@ def test_a_limit_that_cannot_be_is_refused(ledger: Ledger, limits: dict[str, int
         ledger.limit(ANN, **limits)
 
 
-def test_the_api_says_that_it_is_the_members_limit(ann: Seller, directory: Directory, kernel: Any) -> None:  # noqa: F811
+def test_the_api_says_that_it_is_the_members_limit(ann: Seller, directory: Directory, kernel: Any) -> None:
     directory.add("jan", b2b_email="jan@acme.example", phone="+31970102001")
     ann.hold(5)
     Ledger(kernel, directory.owner).limit(ann.caller, phone=0)
