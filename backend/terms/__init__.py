@@ -7,6 +7,7 @@ from backend.terms.acceptances import (
     find_applicable,
     has_accepted,
     lacks_acceptance,
+    read_acceptances,
     record_acceptances,
     refused,
 )
@@ -17,5 +18,5 @@ from backend.terms.tables import KINDS
 __all__ = [
     "FREE", "KINDS", "LABEL", "NEEDED", "Document", "DocumentChanged", "Pack", "PlanTerms", "Policy", "Reward", "Sheet",
     "accepts_everything", "current_sheet", "find_announced", "find_applicable", "find_in_force", "has_accepted",
-    "lacks_acceptance", "load_documents", "read_document", "read_sheet", "record_acceptances", "refused",
+    "lacks_acceptance", "load_documents", "read_acceptances", "read_document", "read_sheet", "record_acceptances", "refused",
 ]  # fmt: skip

@@ -126,6 +126,15 @@ def find_applicable(connection: sa.Connection, account_id: int, at: datetime) ->
     return found
 
 
+def read_acceptances(connection: sa.Connection, account_id: int) -> list[Acceptance]:
+    """Everything the account ever accepted, oldest first: for its own export."""
+    mine = sa.select(acceptances).where(acceptances.c.account_id == account_id).order_by(acceptances.c.acceptance_id)
+    return [
+        Acceptance(row.document, row.version, row.sha256.hex(), row.action, row.lang, row.accepted_at)
+        for row in connection.execute(mine)
+    ]
+
+
 def has_accepted(connection: sa.Connection, account_id: int, kind: str, at: datetime) -> bool:
     """Whether the account accepted the version in force, or one that comes after it: asked before a premium (X27)."""
     return _has_accepted(connection, account_id, find_in_force(connection, kind, at))
