@@ -16,6 +16,7 @@ from backend.credits import Entry, read_balances, read_entries
 from backend.directory import CONTACT_FIELDS, find_person
 from backend.kernel import Kernel
 from backend.kernel.messages import read_messages, render
+from backend.terms import read_acceptances
 from backend.workspaces import read_membership, read_workspace
 
 _AT_ONCE = 500
@@ -33,6 +34,7 @@ def export_account(kernel: Kernel, account_id: int, lang: str) -> dict[str, Any]
             "account": {name: value for name, value in vars(account).items() if not name.endswith("_id")},
             "sessions": _rows(connection, sessions, account_id, ("client", "created_at", "expires_at", "ended_at", "reason")),
             "linkedin": _rows(connection, linkedin_members, account_id, _LINKEDIN),
+            "acceptances": [vars(each) for each in read_acceptances(connection, account_id)],
             "workspace": _read_workspace(connection, account.workspace_id, account_id),
             "messages": _read_messages(connection, kernel, account_id, lang),
             "questions": [_without_id(vars(each)) for each in read_questions(connection, kernel, account_id)],

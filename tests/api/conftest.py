@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from backend.accounts.questions import ask
 from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
 from backend.kernel import Kernel
@@ -75,6 +76,7 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
             for ref in ("first", "second"):
                 told = Message(member.account_id, "password-old", ref, kernel.clock.now(), {"set_on": "2025-03-02"})
                 tell(connection, kernel.sealer, told)
+            ask(connection, kernel, member.account_id, "Which company do you work for?", 7)
         create_workspace(kernel, member.caller, f"{name}-company")
         invite(kernel, member.caller, f"guest@guest-of-{name}-company.example", "member", "en")
         return member

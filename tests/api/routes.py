@@ -35,6 +35,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/workspace/invitations": {"email": "guest@guest-company.example"},
     "PUT /v1/workspace/members/{member_id}": {"role": "admin"},
     "POST /v1/invitations/accept": {"token": "abcdef"},
+    "POST /v1/me/deletion": {"phrase": "delete it", "password": PASSWORD},
+    "POST /v1/me/questions/{question_id}": {"answer": "Acme"},
+    "POST /v1/compromise": {"email": EMAIL},
 }
 """A right body for every operation that takes one."""
 

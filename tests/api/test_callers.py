@@ -5,16 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+import psycopg
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from backend.accounts.sessions import sign_out
+from backend.accounts.suspension_records import door_address
+from backend.accounts.suspensions import suspend
 from backend.kernel import Kernel
 from backend.kernel.http import ENDPOINTS, Caller
 from backend.kernel.tokens import make_access_token
 from tests.api.conftest import Member
-from tests.api.routes import OPERATIONS, SIGNED_IN, Operation
+from tests.api.routes import OPERATIONS, PASSWORD, SIGNED_IN, Operation
 
 REFRESHING = [each for each in OPERATIONS if each.caller == "refresh"]
 
@@ -107,6 +110,28 @@ def test_a_token_for_a_workspace_without_a_permit_is_refused(app: Flask, ann: Me
 
 def test_a_suspended_account_is_told_so(join: Callable[..., Member]) -> None:
     assert ask_every_route(join("mal", "suspended")) == all_say(403, "account-suspended")
+
+
+@pytest.mark.clause("6.4.2")
+def test_tokens_of_before_a_suspension_open_nothing_but_its_door(
+    ann: Member, kernel: Kernel, owner: psycopg.Connection[Any]
+) -> None:
+    with kernel.database.begin() as connection:
+        suspend(connection, kernel, ann.account_id, "14.2.10", "Details were offered for sale.")
+    assert ask_every_route(ann) == all_say(403, "account-suspended")
+    for route in REFRESHING:
+        refused = ann.call(route.method, route.path, token=ann.refresh_token)
+        assert code_of(refused) == (403, "account-suspended")
+        assert "offered for sale" in (refused.json or {})["detail"]
+    signed_in = ann.client.post("/v1/sessions", json={"email": ann.email, "password": PASSWORD})
+    assert code_of(signed_in) == (403, "account-suspended")
+    # Whoever calls comes with one of these two: a third way in, such as an API key, is to be refused here as well.
+    assert {each.caller for each in OPERATIONS} == {"", "access", "refresh"}
+    with kernel.database.begin() as connection:
+        address = door_address(kernel, ann.account_id, owner.execute("SELECT suspension_id FROM suspensions").fetchone()[0])  # type: ignore[index]
+    door = address.removeprefix(kernel.settings.public_url)
+    assert ann.client.get(door).status_code == 200
+    assert code_of(ann.call("GET", "/v1/me", token=door.rpartition("/")[2])) == (401, "token-invalid")
 
 
 @pytest.mark.parametrize("route", REFRESHING, ids=str)

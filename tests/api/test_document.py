@@ -29,7 +29,7 @@ SEED = 20260302
 _BY_MEANING = ["2xx", "401", "403", "404", "422"]
 
 # Their success needs a secret that was mailed, or the password of the caller: tests/accounts walks those ways.
-NEED_A_SECRET = {"POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password"}
+NEED_A_SECRET = {"POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion"}
 
 # Schemathesis reads the document there and calls it no more.
 THE_DOCUMENT = "GET /openapi.json"

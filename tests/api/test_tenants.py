@@ -66,6 +66,11 @@ IDS = {
     ),
 }
 
+IDS[Slot("POST", "/v1/me/questions/{question_id}", "path", "question_id")] = Id(
+    lambda member: member.call("GET", "/v1/me/questions").json["questions"][0]["question_id"],  # type: ignore[index]
+    shown_as="question_id",
+)
+
 # Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
 SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
@@ -74,13 +79,18 @@ SECRETS = {
     Slot("GET", "/objection/{token}", "path", "token"),
     Slot("POST", "/objection/{token}", "path", "token"),
     Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),
+    Slot("GET", "/compromise/{token}", "path", "token"),
+    Slot("POST", "/compromise/{token}", "path", "token"),
+    Slot("GET", "/door/{token}", "path", "token"),
+    Slot("GET", "/door/{token}/export", "path", "token"),
+    *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "delete")),
 }
 
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
     ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
-    ("body", "phrase"), ("query", "action"), ("body", "advance"),
+    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"

@@ -1,0 +1,61 @@
+"""What was done from an account is written down with it, and nobody takes it back (6.2.6). An old password is mentioned."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from backend.kernel import Kernel
+from backend.kernel.clock import MovableClock
+from tests.accounts.standing.conftest import Person
+from tests.lookup.conftest import Directory
+from tests.workspaces.conftest import PASSWORD
+
+
+def actions_of(owner: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+    return owner.execute("SELECT account_id, session_id, action FROM account_actions ORDER BY action_id").fetchall()
+
+
+def test_each_change_that_succeeded_is_written_once_with_its_session(ben: Person, owner: psycopg.Connection[Any]) -> None:
+    assert ben.create("Ben's Boats").status_code == 201
+    assert ben.create("Again").status_code >= 400
+    ben.get("/v1/me")
+    mine = (ben.account_id, ben.caller.session_id)
+    assert actions_of(owner) == [(*mine, "POST /v1/workspaces")]
+    assert ben.call("PUT", "/v1/password", {"current": PASSWORD, "password": "eleven-hats-in-a-row"}).status_code == 204
+    assert ben.call("DELETE", "/v1/sessions/current").status_code == 204
+    assert actions_of(owner)[1:] == [(*mine, "PUT /v1/password"), (*mine, "DELETE /v1/sessions/current")]
+
+
+def test_a_reveal_is_written_by_the_ledger_with_its_account(
+    ben: Person, directory: Directory, owner: psycopg.Connection[Any]
+) -> None:
+    assert ben.outcome("p0") == "revealed"
+    assert actions_of(owner) == []
+    assert owner.execute("SELECT account_id FROM entries WHERE action = 'reveal'").fetchall() == [(ben.account_id,)]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE account_actions SET action = 'none'", "DELETE FROM account_actions"])
+def test_what_was_done_can_only_be_added_to(kernel: Kernel, statement: str) -> None:
+    with kernel.database.begin() as connection, pytest.raises(Exception, match="permission denied"):
+        connection.exec_driver_sql(statement)
+
+
+def test_a_password_is_mentioned_at_its_age_each_year_and_not_before(
+    ben: Person, pass_time: Callable[[datetime], None], clock: MovableClock
+) -> None:
+    start = clock.now()
+    pass_time(start + timedelta(days=364, hours=23))
+    assert "password-old" not in ben.told()
+    pass_time(start + timedelta(days=365))
+    assert ben.told().count("password-old") == 1
+    pass_time(start + timedelta(days=400))
+    ben.sign_in()
+    changed = ben.call("PUT", "/v1/password", {"current": PASSWORD, "password": "eleven-hats-in-a-row"})
+    assert changed.status_code == 204
+    pass_time(start + timedelta(days=400 + 364))
+    assert ben.told().count("password-old") == 1
+    pass_time(start + timedelta(days=400 + 365))
+    assert ben.told().count("password-old") == 2

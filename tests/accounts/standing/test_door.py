@@ -1,0 +1,110 @@
+"""The door: the link of a suspension's mail opens what puts it right, and nothing else (6.4.8)."""
+
+import html
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from backend.accounts.grounds import all_grounds
+from backend.kernel.clock import MovableClock
+from tests.accounts.standing.conftest import GROUND, REASON, Ops, Person, door_of, letters_to, state_of
+from tests.workspaces.conftest import PASSWORD, code_of
+
+Suspend = Callable[[Person], None]
+FR = {"Accept-Language": "fr"}
+
+
+@pytest.fixture
+def door(suspend: Suspend, ben: Person) -> str:
+    """The door of Ben, who is suspended."""
+    suspend(ben)
+    return door_of(ben)
+
+
+@pytest.mark.parametrize(("headers", "lang", "word"), [({}, "en", "You have until"), (FR, "fr", "Vous avez jusqu'au")])
+def test_the_door_shows_reason_clause_and_time(
+    client: FlaskClient, door: str, headers: dict[str, str], lang: str, word: str
+) -> None:
+    page = client.get(door, headers=headers)
+    assert page.status_code == 200
+    for text in (REASON, GROUND, all_grounds()[GROUND][lang], word, "2026-03-09T09:00:00+00:00"):
+        assert text in html.unescape(page.text)
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_cure_is_handed_in_and_looked_at(
+    client: FlaskClient, door: str, ben: Person, ops: Ops, owner: psycopg.Connection[Any]
+) -> None:
+    assert client.post(f"{door}/cure", data={"text": "  "}).status_code == 422
+    handed_in = client.post(f"{door}/cure", data={"text": "The offer is gone. <b>Sorry</b>"}, follow_redirects=True)
+    assert 'data-outcome="waits"' in handed_in.text
+    assert "The offer is gone. &lt;b&gt;Sorry" in handed_in.text
+    assert "The offer is gone." in ops("cases", ben.email).output
+    assert ops("answer-cure", ben.email, "accept").exit_code == 0
+    assert state_of(owner, ben) == "active"
+    actions = owner.execute("SELECT account_id, session_id, action FROM account_actions").fetchall()
+    assert actions == [(ben.account_id, None, "POST /door/{token}/cure")]
+
+
+def test_an_appeal_goes_before_a_person_and_stops_no_clock(
+    client: FlaskClient, door: str, ben: Person, ops: Ops, owner: psycopg.Connection[Any]
+) -> None:
+    page = client.post(f"{door}/appeal", data={"text": "It was somebody of the same name."}, follow_redirects=True)
+    assert "Appeal received" in page.text
+    assert owner.execute("SELECT waiting_since FROM suspensions").fetchone() == (None,)
+    shown = ops("cases", ben.email).output
+    assert "open    appeal: the user appeals" in shown
+    assert "It was somebody of the same name." in shown
+    assert ops("lift", ben.email).exit_code == 0
+    assert owner.execute("SELECT count(*) FROM cases WHERE state = 'open'").fetchone() == (0,)
+
+
+def test_the_data_is_downloaded_through_the_door(client: FlaskClient, door: str, ben: Person) -> None:
+    file = client.get(f"{door}/export")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="candor-export.json"'
+    assert json.loads(file.text)["account"]["email"] == ben.email
+
+
+def test_the_account_is_deleted_through_the_door(
+    client: FlaskClient, door: str, ben: Person, owner: psycopg.Connection[Any]
+) -> None:
+    form = {"phrase": "delete my account", "password": PASSWORD}
+    for wrong, status in (({"phrase": "delete"}, 422), ({"password": "not-my-own-one"}, 401)):
+        page = client.post(f"{door}/delete", data=form | wrong)
+        assert page.status_code == status
+        assert "Nothing has changed" in page.text
+    assert state_of(owner, ben) == "suspended"
+    assert 'data-outcome="deleted"' in client.post(f"{door}/delete", data=form).text
+    assert state_of(owner, ben) is None
+    assert client.get(door).status_code == 404
+    assert letters_to(ben)[-1].subject == "Your Candor account is deleted"
+
+
+def test_the_door_opens_nothing_else_and_nothing_else_opens_it(client: FlaskClient, door: str, ben: Person, ann: Person) -> None:
+    token = door.rpartition("/")[2]
+    assert code_of(ann.call("GET", "/v1/me", token=token)) == (401, "token-invalid")
+    assert ben.call("POST", "/v1/sessions/refresh", token=token).status_code == 401
+    assert client.post("/v1/password/reset/confirm", json={"token": token, "password": "a-new-one-for-ben"}).status_code == 422
+    for other in (token[:26], token[26:], token[26:] + token[:26], token[:-1] + ("b" if token[-1] == "a" else "a"), ann.token):
+        assert client.get(f"/door/{other}").status_code == 404
+        assert client.post(f"/door/{other}/cure", data={"text": "x"}).status_code == 404
+        assert client.get(f"/door/{other}/export").status_code == 404
+        assert client.post(f"/door/{other}/delete", data={}).status_code == 404
+
+
+def test_the_door_dies_on_lifting_and_another_suspension_has_another_door(
+    client: FlaskClient, door: str, ben: Person, ops: Ops, suspend: Suspend, clock: MovableClock
+) -> None:
+    assert ops("lift", ben.email).exit_code == 0
+    assert client.get(door).status_code == 404
+    assert client.get(f"{door}/export").status_code == 404
+    clock.advance(timedelta(days=1))
+    suspend(ben)
+    assert client.get(door).status_code == 404
+    assert client.get(door_of(ben)).status_code == 200
