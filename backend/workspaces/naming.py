@@ -17,16 +17,15 @@ def create_workspace(kernel: Kernel, caller: Caller, name: str) -> None:
         if home.name is not None:
             raise Problem("workspace-exists")
         _write(connection, caller, name)
-        note(connection, caller.workspace_id, caller.account_id, "workspace-created", kernel.clock.now(), name=name)
+        note(connection, caller.workspace_id, caller.account_id, "workspace-created", kernel.clock.now())
 
 
 def rename_workspace(kernel: Kernel, caller: Caller, name: str) -> None:
     """Give the Workspace another name."""
     with kernel.database.begin() as connection:
-        before = enter(connection, caller).name
+        enter(connection, caller)
         _write(connection, caller, name)
-        now = kernel.clock.now()
-        note(connection, caller.workspace_id, caller.account_id, "workspace-renamed", now, name=name, before=before)
+        note(connection, caller.workspace_id, caller.account_id, "workspace-renamed", kernel.clock.now())
 
 
 def _write(connection: sa.Connection, caller: Caller, name: str) -> None:

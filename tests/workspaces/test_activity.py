@@ -1,5 +1,6 @@
 """The activity log: every deed leaves a line, no line is ever changed, and admins read it by member, by action, page by page."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -37,11 +38,11 @@ def test_every_deed_leaves_a_line(busy: Person) -> None:
     lines = busy.get("/v1/workspace/activity")["entries"]
     assert [line["action"] for line in reversed(lines)] == ALL
     assert lines[0]["by"] == busy.member_id(busy)
-    assert lines[-2]["facts"] == {"name": "Acme Europe", "before": "Acme Sales"}
+    assert [line["facts"] for line in lines if line["action"] == "role-changed"] == [{"role": "member"}, {"role": "admin"}]
 
 
 def test_nothing_personal_stands_in_the_log(busy: Person, owner: psycopg.Connection[Any]) -> None:
-    assert "@" not in str(owner.execute("SELECT * FROM activity").fetchall())
+    assert not re.search("@|Acme|dan", str(owner.execute("SELECT * FROM activity").fetchall()))
 
 
 def test_it_is_read_by_member_by_action_and_by_cursor(busy: Person) -> None:
