@@ -44,6 +44,7 @@ from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
 from backend.subscriptions import begin_freemium, carry_freemium, end_with_workspace
+from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
 from backend.subscriptions.plans_api import api as plans_room
@@ -113,8 +114,10 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
     plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
-    return [*plans, Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery, NoticesLate(),
-            SuspensionSteps(kernel), PasswordAge(kernel)]
+    return [
+        *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
+        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel),
+    ]  # fmt: skip
 
 
 def build_wired(settings: Settings, clock: Clock | None = None) -> Kernel:

@@ -13,6 +13,8 @@ from backend.credits.tables import expiry_alerts, lots
 from backend.kernel.clock import PARIS
 
 _AT_ONCE = 200
+_ALL = 2**63 - 1
+"""Stands for the last workspace: the day is done."""
 
 
 @dataclass(frozen=True)
@@ -28,64 +30,55 @@ class Expiring:
 
 
 def next_expiry_alert(days_ahead: int, until: datetime) -> sa.Select[Any]:
-    """The statement whose one value is when the next day's alert is due, `days_ahead` Paris days before that day, or null."""
-    # A handful of index look-ups, however many lots there are: the days that are done lie before the row's day.
-    done = sa.select(expiry_alerts).where(expiry_alerts.c.days_ahead == days_ahead).subquery()
-    day_ends = sa.func.timezone("Europe/Paris", sa.cast(done.c.day, sa.DateTime) + timedelta(days=1))
-    in_day = sa.and_(lots.c.expires_at < day_ends, lots.c.workspace_id > done.c.workspace_id)
-    day_begun = sa.func.timezone("Europe/Paris", sa.cast(done.c.day, sa.DateTime))
-    ahead = sa.or_(done.c.days_ahead.is_(None), lots.c.expires_at >= day_ends, sa.and_(lots.c.expires_at >= day_begun, in_day))
-    first = (
-        sa.select(sa.func.min(lots.c.expires_at))
-        .select_from(lots.outerjoin(done, sa.true()))
-        .where(lots.c.open, lots.c.source != "unlimited", lots.c.expires_at < _horizon(days_ahead, until), ahead)
-        .scalar_subquery()
-    )
-    local_day = sa.func.date_trunc("day", sa.func.timezone("Europe/Paris", first))
-    return sa.select(sa.func.timezone("Europe/Paris", local_day - timedelta(days=days_ahead)))
+    """The statement whose one value is when the next day's alerts are due, `days_ahead` Paris days before that day, or null."""
+    this = expiry_alerts.c.days_ahead == days_ahead
+    unfinished = sa.select(expiry_alerts.c.day).where(this, expiry_alerts.c.workspace_id < _ALL).scalar_subquery()
+    done_until = sa.select(_begins(expiry_alerts.c.day + 1)).where(this).scalar_subquery()
+    since = sa.func.coalesce(done_until, sa.literal_column("'-infinity'::timestamptz"))
+    ahead = sa.select(sa.func.min(lots.c.expires_at)).where(*_metered(days_ahead, until), lots.c.expires_at >= since)
+    next_day = sa.cast(sa.func.timezone("Europe/Paris", ahead.scalar_subquery()), sa.Date)
+    return sa.select(_begins(sa.func.coalesce(unfinished, next_day) - days_ahead))
 
 
 def take_expiring(connection: sa.Connection, days_ahead: int, until: datetime) -> list[Expiring] | None:
-    """The owners in the next workspaces whose alert is due; None where none is, or another worker has them.
+    """The owners in the next workspaces whose alert is due; None where none is, or another worker is at it.
 
     What is over at `until` is passed by in silence.
     """
-    connection.execute(insert(expiry_alerts).values(days_ahead=days_ahead, day=date.min, workspace_id=0).on_conflict_do_nothing())
+    begun = insert(expiry_alerts).values(days_ahead=days_ahead, day=date.min, workspace_id=_ALL)
+    connection.execute(begun.on_conflict_do_nothing())
     this = expiry_alerts.c.days_ahead == days_ahead
     done = connection.execute(sa.select(expiry_alerts).where(this).with_for_update(skip_locked=True)).one_or_none()
     if done is None:
         return None
-    metered = (lots.c.open, lots.c.source != "unlimited", lots.c.expires_at < _horizon(days_ahead, until))
-    if done.day == date.min:
-        ahead: sa.ColumnElement[bool] = sa.true()
-    else:
-        day_ends = day_begins(done.day + timedelta(days=1))
-        in_day = sa.and_(lots.c.expires_at >= day_begins(done.day), lots.c.workspace_id > done.workspace_id)
-        ahead = sa.or_(lots.c.expires_at >= day_ends, in_day)
-    first = connection.execute(sa.select(sa.func.min(lots.c.expires_at)).where(*metered, ahead)).scalar_one()
-    if first is None:
-        return None
-    day = first.astimezone(PARIS).date()
-    after = done.workspace_id if day == done.day else 0
-    that_day = (lots.c.expires_at >= day_begins(day), lots.c.expires_at < day_begins(day + timedelta(days=1)))
-    those = sa.select(lots.c.workspace_id).distinct().where(*metered, *that_day, lots.c.workspace_id > after)
+    metered, day, after = _metered(days_ahead, until), done.day, done.workspace_id
+    if after == _ALL:
+        since = day_begins(day + timedelta(days=1)) if day > date.min else None
+        ahead = sa.select(sa.func.min(lots.c.expires_at)).where(*metered, *([lots.c.expires_at >= since] if since else []))
+        first = connection.execute(ahead).scalar_one()
+        if first is None:
+            return None
+        day, after = first.astimezone(PARIS).date(), 0
+    that_day = (*metered, lots.c.expires_at >= day_begins(day), lots.c.expires_at < day_begins(day + timedelta(days=1)))
+    those = sa.select(lots.c.workspace_id).distinct().where(*that_day, lots.c.workspace_id > after)
     workspaces = connection.execute(those.order_by(lots.c.workspace_id).limit(_AT_ONCE)).scalars().all()
-    connection.execute(expiry_alerts.update().where(this).values(day=day, workspace_id=workspaces[-1]))
-    return _read(connection, day, workspaces, [*metered, *that_day, lots.c.expires_at > until])
+    reached = workspaces[-1] if len(workspaces) == _AT_ONCE else _ALL
+    connection.execute(expiry_alerts.update().where(this).values(day=day, workspace_id=reached))
+    return _read(connection, day, workspaces, [*that_day, lots.c.expires_at > until])
 
 
 def _read(
     connection: sa.Connection, day: date, workspaces: Sequence[int], conditions: list[sa.ColumnElement[bool]]
 ) -> list[Expiring]:
     left = sa.func.sum(lots.c.remaining)
+    first, kept = sa.func.min(lots.c.expires_at), sa.func.coalesce(left.filter(lots.c.keeps), 0)
     found = connection.execute(
         sa.select(
-            lots.c.workspace_id, lots.c.account_id, lots.c.kind, left.label("left"),
-            sa.func.min(lots.c.expires_at).label("ends_at"), sa.func.coalesce(left.filter(lots.c.keeps), 0).label("kept"),
+            lots.c.workspace_id, lots.c.account_id, lots.c.kind, left.label("left"), first.label("ends_at"), kept.label("kept")
         )
         .where(lots.c.workspace_id.in_(workspaces), *conditions)
         .group_by(lots.c.workspace_id, lots.c.account_id, lots.c.kind)
-    )  # fmt: skip
+    )
     owners: dict[tuple[int, int | None], Expiring] = {}
     for row in found:
         owner = (row.workspace_id, row.account_id)
@@ -95,6 +88,12 @@ def _read(
     return list(owners.values())
 
 
-def _horizon(days_ahead: int, until: datetime) -> datetime:
-    """What ends before this instant lies at most so many Paris days ahead."""
-    return day_begins(until.astimezone(PARIS).date() + timedelta(days=days_ahead + 1))
+def _metered(days_ahead: int, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """The condition that a lot has something left, is not the unlimited one, and ends at most so many Paris days ahead."""
+    horizon = day_begins(until.astimezone(PARIS).date() + timedelta(days=days_ahead + 1))
+    return lots.c.open, lots.c.source != "unlimited", lots.c.expires_at < horizon
+
+
+def _begins(day: Any) -> sa.ColumnElement[datetime]:
+    """The first instant of a Paris day."""
+    return sa.func.timezone("Europe/Paris", sa.cast(day, sa.DateTime))
