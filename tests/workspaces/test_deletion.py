@@ -12,6 +12,7 @@ from backend.credits.audit import Finding
 from backend.kernel import Kernel
 from backend.kernel.database import metadata
 from backend.workspaces import WorkspaceDeleted
+from tests.credits.races import together
 from tests.lookup.conftest import Directory
 from tests.workspaces.conftest import Person, code_of
 from tests.workspaces.test_moving import lots
@@ -108,3 +109,37 @@ def test_a_workspace_with_members_is_not_erased(ann: Person, kernel: Kernel) -> 
 def test_the_home_of_a_freemium_is_not_deleted_as_a_workspace(ben: Person) -> None:
     assert code_of(ben.call("GET", "/v1/workspace/deletion")) == (409, "workspace-required")
     assert code_of(ben.call("DELETE", "/v1/workspace", {"phrase": "delete None"})) == (409, "workspace-required")
+
+
+def test_a_deletion_that_races_with_reveals_leaves_nothing_behind(
+    ann: Person,
+    ben: Person,
+    directory: Directory,
+    pool: Callable[..., None],
+    kernel: Kernel,
+    owner: psycopg.Connection[Any],
+    findings: Callable[[], list[Finding]],
+) -> None:
+    for attempt in range(4):
+        if attempt:
+            assert ann.create().status_code == 201
+        ben.join(ann)
+        pool(ann, phone=5)
+        workspace = ann.caller.workspace_id
+        unlimited = "UPDATE permits SET unlimited_kind = 'b2b_email' WHERE workspace_id = %s"
+        owner.execute(unlimited, (workspace,))
+        asked = [f"p{number}" for number in range(attempt * 5, attempt * 5 + 5)]
+
+        def reveal_all(asked: list[str] = asked) -> set[int]:
+            return {ben.reveal(each, kind).status_code for each in asked for kind in ("phone", "b2b_email")}
+
+        def delete() -> set[int]:
+            return {ann.call("DELETE", "/v1/workspace", PHRASE).status_code}
+
+        said = together([reveal_all, delete], kernel.database.close)
+        assert {200} in said
+        assert set.union(*said) <= {200, 401, 402}
+        assert rows_of(owner, workspace) == {}
+        for who in (ann, ben):
+            who.sign_in()
+        assert findings() == []
