@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts.tables import case_steps, cases, linkedin_members
+from backend.accounts.tables import accounts, case_steps, cases, linkedin_members
 from backend.kernel import Kernel
 
 _FAKE_FROM = 3
@@ -76,24 +76,26 @@ def note_look(connection: sa.Connection, account_id: int, *, contacts: bool | No
     """Remember what the user answered, or operators saw, of the LinkedIn account; what is None stays. May open a case."""
     seen = {name: value for name, value in (("has_contacts", contacts), ("has_activity", activity)) if value is not None}
     if seen:
-        connection.execute(linkedin_members.update().where(linkedin_members.c.account_id == account_id).values(**seen))
+        connection.execute(accounts.update().where(accounts.c.account_id == account_id).values(**seen))
         weigh_member(connection, account_id, at)
 
 
 def weigh_member(connection: sa.Connection, account_id: int, at: datetime) -> None:
     """Open a case where three signals of a fake LinkedIn account come together; never more than a case (6.1.10)."""
-    row = connection.execute(sa.select(linkedin_members).where(linkedin_members.c.account_id == account_id)).one_or_none()
-    signals = _find_signals(row) if row else []
+    account = connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id)).one()
+    this = linkedin_members.c.digest == account.linkedin_member
+    member = connection.execute(sa.select(linkedin_members).where(this)).one_or_none()
+    signals = _find_signals(account, member) if member else []
     if len(signals) >= _FAKE_FROM:
         open_case(connection, account_id, "fake", signals, at)
 
 
-def _find_signals(member: sa.Row[Any]) -> list[str]:
+def _find_signals(account: sa.Row[Any], member: sa.Row[Any]) -> list[str]:
     found = {
         "no picture": not member.picture_present,
         "email unverified": not member.email_verified,
-        "no contacts": member.has_contacts is False,
-        "no activity": member.has_activity is False,
+        "no contacts": account.has_contacts is False,
+        "no activity": account.has_activity is False,
     }
     return [signal for signal, stands in found.items() if stands]
 

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-CONSENT_VERSION = "2026-03"
+CONSENT_VERSION = "2026-11"
 
 
 class Mention(TypedDict):
@@ -12,7 +12,11 @@ class Mention(TypedDict):
 
 MENTIONS: dict[str, tuple[Mention, ...]] = {
     "en": (
-        {"title": "Use", "text": "Candor checks that you are a LinkedIn member and that one person has one account. Nothing else."},
+        {
+            "title": "Use",
+            "text": "Candor checks that you are a LinkedIn member, that the member is you, and that one person has one account. "
+            "Nothing else.",
+        },
         {
             "title": "When",
             "text": "Now, when you sign in to LinkedIn, and again when you renew this after {days} days. Never in between.",
@@ -20,7 +24,8 @@ MENTIONS: dict[str, tuple[Mention, ...]] = {
         {
             "title": "What",
             "text": "A code made from your member identifier, the date, whether you have a picture, and whether your LinkedIn "
-            "email is your Candor email. Your name, picture and connections are not kept.",
+            "email is verified and is your Candor email. Your name is compared with your email and forgotten; your picture and "
+            "connections are not kept.",
         },
         {
             "title": "Withdraw",
@@ -32,7 +37,8 @@ MENTIONS: dict[str, tuple[Mention, ...]] = {
     "fr": (
         {
             "title": "Usage",
-            "text": "Candor vérifie que vous êtes membre de LinkedIn et qu'une personne n'a qu'un compte. Rien d'autre.",
+            "text": "Candor vérifie que vous êtes membre de LinkedIn, que ce membre est bien vous, et qu'une personne n'a qu'un "
+            "compte. Rien d'autre.",
         },
         {
             "title": "Quand",
@@ -41,8 +47,9 @@ MENTIONS: dict[str, tuple[Mention, ...]] = {
         },
         {
             "title": "Quoi",
-            "text": "Un code tiré de votre identifiant de membre, la date, le fait que vous avez une photo et que votre adresse "
-            "LinkedIn est celle de Candor. Votre nom, votre photo et vos relations ne sont pas gardés.",
+            "text": "Un code tiré de votre identifiant de membre, la date, le fait que vous avez une photo, que votre adresse "
+            "LinkedIn est vérifiée et qu'elle est celle de Candor. Votre nom est comparé à votre adresse puis oublié ; votre photo "
+            "et vos relations ne sont pas gardées.",
         },
         {
             "title": "Retrait",

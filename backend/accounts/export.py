@@ -11,7 +11,7 @@ from backend.accounts.questions import read_questions
 from backend.accounts.records import read_account
 from backend.accounts.replies import read_replies
 from backend.accounts.suspension_records import open_reason
-from backend.accounts.tables import linkedin_members, sessions, suspensions
+from backend.accounts.tables import accounts, linkedin_members, sessions, suspensions
 from backend.credits import Entry, read_balances, read_entries
 from backend.directory import CONTACT_FIELDS, find_person
 from backend.kernel import Kernel
@@ -33,7 +33,8 @@ def export_account(kernel: Kernel, account_id: int, lang: str) -> dict[str, Any]
             "exported_at": kernel.clock.now(),
             "account": {name: value for name, value in vars(account).items() if not name.endswith("_id")},
             "sessions": _rows(connection, sessions, account_id, ("client", "created_at", "expires_at", "ended_at", "reason")),
-            "linkedin": _rows(connection, linkedin_members, account_id, _LINKEDIN),
+            "linkedin": _rows(connection, linkedin_members, account_id, _LINKEDIN)
+            + _rows(connection, accounts, account_id, ("has_contacts", "has_activity")),
             "acceptances": [vars(each) for each in read_acceptances(connection, account_id)],
             "workspace": _read_workspace(connection, account.workspace_id, account_id),
             "messages": _read_messages(connection, kernel, account_id, lang),
@@ -50,7 +51,7 @@ def export_account(kernel: Kernel, account_id: int, lang: str) -> dict[str, Any]
 
 
 _LINKEDIN = (
-    "synced_at", "consent_version", "renew_by", "picture_present", "email_match", "email_verified", "has_contacts", "has_activity",
+    "synced_at", "consent_version", "renew_by", "picture_present", "email_match", "email_verified",
 )  # fmt: skip
 
 

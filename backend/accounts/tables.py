@@ -23,6 +23,8 @@ accounts = sa.Table(
     instant("activated_at", comment="the code was entered"),
     instant("extension_seen_at", comment="first signed-in call of the extension (7.1.1)"),
     sa.Column("linkedin_member", sa.LargeBinary, comment="key of its row in linkedin_members"),
+    sa.Column("has_contacts", sa.Boolean, comment="on LinkedIn, as the user answered or operators saw; never read from a page"),
+    sa.Column("has_activity", sa.Boolean, comment="likewise"),
     instant("steps_done_at", comment="extension seen and LinkedIn synchronised: the freemium began (7.1.3)"),
     sa.CheckConstraint("state IN ('pending', 'active', 'suspended', 'terminated')", name="state"),
     sa.CheckConstraint(
@@ -92,8 +94,6 @@ linkedin_members = sa.Table(
     sa.Column("picture_present", sa.Boolean, nullable=False),
     sa.Column("email_match", sa.Boolean, nullable=False),
     sa.Column("email_verified", sa.Boolean, nullable=False, server_default=sa.true(), comment="as LinkedIn says"),
-    sa.Column("has_contacts", sa.Boolean, comment="as the user answered, or operators saw; never read from a page"),
-    sa.Column("has_activity", sa.Boolean, comment="likewise"),
     comment="personal=True: one account for each LinkedIn member; nothing else of the member is kept",
 )
 

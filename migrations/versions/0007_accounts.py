@@ -39,9 +39,9 @@ def upgrade() -> None:
     op.create_table_comment("resets", "personal=True: mailed secrets that still work, for a new password or a report; used ones are removed")
     verified = sa.Column("email_verified", sa.Boolean(), nullable=False, server_default=sa.true(), comment="as LinkedIn says")
     op.add_column("linkedin_members", verified)
-    seen = "as the user answered, or operators saw; never read from a page"
-    op.add_column("linkedin_members", sa.Column("has_contacts", sa.Boolean(), comment=seen))
-    op.add_column("linkedin_members", sa.Column("has_activity", sa.Boolean(), comment="likewise"))
+    seen = "on LinkedIn, as the user answered or operators saw; never read from a page"
+    op.add_column("accounts", sa.Column("has_contacts", sa.Boolean(), comment=seen))
+    op.add_column("accounts", sa.Column("has_activity", sa.Boolean(), comment="likewise"))
     op.create_table(
         "suspensions",
         _account(),
@@ -149,8 +149,9 @@ def downgrade() -> None:
         "closed_accounts", "retired_emails", "account_actions", "questions", "case_steps", "cases", "replies", "suspensions",
     ):  # fmt: skip
         op.drop_table(table)
-    for column in ("has_activity", "has_contacts", "email_verified"):
-        op.drop_column("linkedin_members", column)
+    op.drop_column("accounts", "has_activity")
+    op.drop_column("accounts", "has_contacts")
+    op.drop_column("linkedin_members", "email_verified")
     op.create_table_comment("resets", "personal=True: password resets that still work; used ones are removed")
     op.execute("UPDATE sessions SET reason = 'signed-out' WHERE reason IN ('compromised', 'terminated')")
     op.drop_constraint(op.f(_REASONS), "sessions")

@@ -238,7 +238,7 @@ def test_nothing_is_kept_of_the_member_but_what_is_allowed(
     assert row == (picture, match, CONSENT_VERSION)
     columns = owner.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'linkedin_members'").fetchall()
     assert {name for (name,) in columns} == {
-        "digest", "account_id", "synced_at", "consent_version", "renew_by", "picture_present", "email_match",
+        "digest", "account_id", "synced_at", "consent_version", "renew_by", "picture_present", "email_match", "email_verified",
     }  # fmt: skip
     assert owner.execute("SELECT count(*) FROM linkedin_tickets").fetchone() == (0,)
     digest = owner.execute("SELECT digest FROM linkedin_members").fetchone()

@@ -127,13 +127,15 @@ def test_a_provider_that_fails_is_refused(answer: httpx.Response | Exception) ->
     ("verified", "email"), [(True, "a@b.example"), ("true", "a@b.example"), (False, None), ("false", None), (None, None)]
 )
 def test_linkedins_shapes_are_taken(locale: object, verified: object, email: str | None) -> None:
-    token = sign(claims(locale=locale, email="a@b.example", email_verified=verified, picture="https://p.example/1"))
-    assert identify(token) == Member("member-1", True, email)
+    token = sign(
+        claims(locale=locale, email="a@b.example", email_verified=verified, picture="https://p.example/1", name="Wanda Quill")
+    )
+    assert identify(token) == Member("member-1", True, email, email is not None, "Wanda Quill")
 
 
 @pytest.mark.parametrize("changes", [{"nonce": None}, {"aud": [US]}, {"aud": [US, "x"], "azp": US}])
 def test_what_linkedin_may_leave_out_is_not_asked_for(changes: dict[str, Any]) -> None:
-    assert identify(sign(claims(**changes))) == Member("member-1", False, None)
+    assert identify(sign(claims(**changes))) == Member("member-1", False, None, email_verified=False)
 
 
 def test_keys_are_kept_and_read_anew_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A report of misuse, in three ways: everybody is out at once, a new password comes by mail (6.2.8). The end without notice (6.2.9)."""
+"""A report of misuse, in three ways: all are shut out at once, a new password comes by mail (6.2.8). The end at once (6.2.9)."""
 
 import re
 from collections.abc import Callable

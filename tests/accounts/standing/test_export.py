@@ -28,7 +28,7 @@ def test_everything_about_me_is_in_one_file(ann: Person, ben: Person, directory:
     assert mine["workspace"]["name"] == "Acme Sales"
     assert mine["workspace"]["role"] == "member"
     assert {each["document"] for each in mine["acceptances"]} >= {"terms", "privacy"}
-    assert len(mine["linkedin"]) == 1
+    assert mine["linkedin"][0]["picture_present"] is True
     assert len(mine["sessions"]) == 2
     assert "identity-question" in [each["code"] for each in mine["messages"]]
     assert mine["questions"][0]["question"] == "Which company?"
