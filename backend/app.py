@@ -50,6 +50,8 @@ from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
+from backend.terms.api import api as terms_room
+from backend.terms.due import ChangeNotices, TacitAcceptance, UpdateNotices
 from backend.web.api import api as web_room
 from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
@@ -60,7 +62,8 @@ from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
     web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, subscriptions_room, linkedin_room, teams_room,
-    workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, service_room,
+    workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
+    service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -113,9 +116,11 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     settings = kernel.settings
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
+    # Silence is counted before a renewal of the same instant (X5).
+    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel)]
     plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
-        *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
+        *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel),
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ _COMMANDS = {
     "migrate": "backend.up.commands",
     "demo": "backend.up.commands",
     "import": "backend.directory.commands",
-    "audit": "backend.credits.commands",
+    "audit": "backend.audit",
     "clauses": "backend.clauses",
     "extension": "backend.kernel.commands",
     "ops": "backend.ops",

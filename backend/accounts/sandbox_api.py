@@ -6,6 +6,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from backend.accounts.api import Email, Password, show_tokens
+from backend.accounts.bounces import take_bounce
 from backend.accounts.sample import PASSWORD, State, arrange
 from backend.accounts.sessions import open_session
 from backend.kernel.http import Body, Room, kernel
@@ -50,3 +51,17 @@ def make_account(body: Wanted) -> dict[str, object]:
         raise Problem("invalid-body", errors=[taken]) from None
     shown: dict[str, object] = {"email": email, "password": body.password, "state": body.state}
     return shown if body.state == "pending" else {**shown, **show_tokens(open_session(kernel(), made))}
+
+
+class Bounced(TypedDict):
+    messages: int
+
+
+class Bounce(Body):
+    email: Email
+
+
+@api.post("/v1/sandbox/bounces", who="anyone", limit=CHECKS, body=Bounce, answer=Bounced)
+def bounce_mail(body: Bounce) -> Bounced:
+    """Let the mail sent to an address so far come back: what was told by it does not count as told."""
+    return {"messages": take_bounce(kernel(), body.email)}

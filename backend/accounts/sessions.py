@@ -24,6 +24,7 @@ from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.ids import ID_LENGTH
 from backend.kernel.problems import Problem
+from backend.terms import hold_to_acceptances
 
 _LONGEST_TOKEN = 200
 
@@ -75,6 +76,7 @@ def start_session(connection: sa.Connection, kernel: Kernel, account_id: int, wo
         )
         .returning(sessions.c.session_id)
     )
+    hold_to_acceptances(connection, workspace_id, account_id)
     caller = Caller(account_id, workspace_id, started.scalar_one())
     return SignedIn(caller, _write_token(kernel, caller, secret))
 
@@ -94,6 +96,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
         if refused == "":
             until = now + timedelta(days=kernel.settings.session_days)
             connection.execute(sessions.update().where(this).values(refresh_digest=_digest(fresh), expires_at=until))
+            hold_to_acceptances(connection, row.workspace_id, account_id)
         elif refused == "refresh-reused" and session.ended_at is None:
             end(connection, kernel, row, [session_id], "refresh-reused")
     # Raised after the transaction: the family's end must stand.

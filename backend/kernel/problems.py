@@ -46,6 +46,25 @@ KINDS: dict[str, Kind] = {
     "extension-required": Kind(403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."),
     "plan-required": Kind(403, "Your plan does not include this.", "GET /v1/plans says which does."),
     "subscription-required": Kind(403, "There is no running subscription.", "Start one in your account."),
+    # the terms
+    "nothing-announced": Kind(404, "No change of this document is announced.", "GET /v1/terms says what is announced."),
+    "already-accepted": Kind(
+        409, "This version is accepted already.", "What was accepted cannot be refused; the account can be ended."
+    ),
+    "notice-too-short": Kind(
+        422,
+        "A change is announced before it takes force.",
+        "Name an instant that leaves the days of notice the plan sheet asks for.",
+    ),
+    "document-incomplete": Kind(422, "This version is not there in every language.", "Add its files, and start Candor again."),
+    "already-published": Kind(
+        409, "This version is published already.", "A published version stays; give a new text a new version."
+    ),
+    "update-incomplete": Kind(
+        422,
+        "An update's notice says three things.",
+        "Say where it is to be had, how it is installed, and what happens without it: each in English and in French.",
+    ),
     # accounts
     "business-email": Kind(422, "Use your business email.", "Addresses of private mail services are not accepted."),
     "email-retired": Kind(409, "This address belonged to a deleted account.", "Use another business email."),

@@ -6,11 +6,11 @@ from backend.terms.acceptances import (
     accepts_everything,
     find_applicable,
     has_accepted,
-    lacks_acceptance,
     read_acceptances,
     record_acceptances,
     refused,
 )
+from backend.terms.answers import hold_to_acceptances
 from backend.terms.documents import Document, DocumentChanged, find_announced, find_in_force, load_documents, read_document
 from backend.terms.sheet import FREE, Pack, PlanTerms, Policy, Reward, Sheet, current_sheet, read_sheet
 from backend.terms.tables import KINDS
@@ -18,5 +18,5 @@ from backend.terms.tables import KINDS
 __all__ = [
     "FREE", "KINDS", "LABEL", "NEEDED", "Document", "DocumentChanged", "Pack", "PlanTerms", "Policy", "Reward", "Sheet",
     "accepts_everything", "current_sheet", "find_announced", "find_applicable", "find_in_force", "has_accepted",
-    "lacks_acceptance", "load_documents", "read_acceptances", "read_document", "read_sheet", "record_acceptances", "refused",
+    "hold_to_acceptances", "load_documents", "read_acceptances", "read_document", "read_sheet", "record_acceptances", "refused",
 ]  # fmt: skip

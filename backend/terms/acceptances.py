@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from backend.terms.documents import Document, Publication, find_announced, find_in_force, read_document
+from backend.terms.documents import Document, Kind, Publication, find_announced, find_in_force, read_document
 from backend.terms.rules import FIRST, chain
 from backend.terms.tables import acceptances, publications, refusals
 
@@ -16,7 +16,7 @@ LABEL = "I accept the general conditions of use and service of Candor"
 BUTTON = "I accept"
 SILENCE = "Told by mail and in the account before it took force, and not refused"
 
-NEEDED = ("terms", "plan-sheet", "privacy")
+NEEDED: tuple[Kind, ...] = ("terms", "plan-sheet", "privacy")
 """What stands behind the one box: without these three nobody looks anybody up (3.1)."""
 
 Action = Literal["sign-up", "subscribe", "button", "tacit"]
@@ -137,7 +137,7 @@ def read_acceptances(connection: sa.Connection, account_id: int) -> list[Accepta
 
 def has_accepted(connection: sa.Connection, account_id: int, kind: str, at: datetime) -> bool:
     """Whether the account accepted the version in force, or one that comes after it: asked before a premium (X27)."""
-    return _has_accepted(connection, account_id, find_in_force(connection, kind, at))
+    return has_accepted_version(connection, account_id, find_in_force(connection, kind, at))
 
 
 def accepts_everything(connection: sa.Connection, account_id: int, at: datetime) -> bool:
@@ -151,7 +151,8 @@ def lacks_acceptance(connection: sa.Connection, account_id: int) -> bool:
     return not set(NEEDED) <= set(connection.execute(known).scalars())
 
 
-def _has_accepted(connection: sa.Connection, account_id: int, published: Publication) -> bool:
+def has_accepted_version(connection: sa.Connection, account_id: int, published: Publication) -> bool:
+    """Whether the account accepted this version, or one that comes after it."""
     of_version = sa.and_(publications.c.kind == acceptances.c.document, publications.c.version == acceptances.c.version)
     since = sa.select(acceptances.c.version).join(publications, of_version).where(
         acceptances.c.account_id == account_id,
@@ -169,4 +170,4 @@ def refused(connection: sa.Connection, account_id: int) -> bool:
         ).where(refusals.c.account_id == account_id)
     ).all()  # fmt: skip
     publication = (Publication(row.kind, row.version, row.published_at, row.effective_at) for row in rows)
-    return any(not _has_accepted(connection, account_id, each) for each in publication)
+    return any(not has_accepted_version(connection, account_id, each) for each in publication)

@@ -5,6 +5,7 @@ own name, address and counsel's wording into a new version, and publishes it wit
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from backend.terms.tables import KINDS, documents, publications
 
 ROOM = Path(__file__).parent
 LANGUAGES = ("en", "fr")
+_VERSION = re.compile(r"[0-9a-z.-]{1,40}")
 
 _SHEET_TITLE = {"en": "Plan sheet", "fr": "Fiche des offres"}
 
@@ -128,6 +130,8 @@ def find_announced(connection: sa.Connection, kind: str, at: datetime) -> Public
 
 def read_document(connection: sa.Connection, kind: str, version: str, lang: str) -> Document:
     """A published version's text, in English where it is not written in `lang`. KeyError where there is none."""
+    if kind not in KINDS or not _VERSION.fullmatch(version):
+        raise KeyError(version)
     this = sa.select(documents).join(
         publications, sa.and_(publications.c.kind == documents.c.kind, publications.c.version == documents.c.version)
     )

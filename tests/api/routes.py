@@ -17,6 +17,9 @@ DOCUMENT = describe_api("http://127.0.0.1:8000", set(ENDPOINTS))
 EMAIL, PASSWORD = "ann@ann-company.example", "nine-boats-under-the-moon"
 
 BODIES: dict[str, Any] = {
+    "POST /v1/sandbox/bounces": {"email": EMAIL},
+    "POST /v1/terms/acceptances": {"accept": True},
+    "POST /v1/terms/refusals": {"refuse": True, "documents": ["terms"]},
     "POST /v1/accounts": {"email": EMAIL, "password": PASSWORD, "accept_terms": True, "adult": True},
     "POST /v1/accounts/code": {"email": EMAIL},
     "POST /v1/accounts/validate": {"email": EMAIL, "code": "123456"},

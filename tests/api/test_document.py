@@ -28,8 +28,12 @@ SEED = 20260302
 # What a body of the right form may be answered: 422 is for what no schema says (an unknown code, no profile, a weak password).
 _BY_MEANING = ["2xx", "401", "403", "404", "422"]
 
-# Their success needs a secret that was mailed, or the password of the caller: tests/accounts walks those ways.
-NEED_A_SECRET = {"POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion"}
+# Their success needs a secret that was mailed, the password of the caller, or a change that is announced: the rooms' own tests
+# walk those ways.
+NEED_A_SECRET = {
+    "POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion",
+    "POST /v1/terms/refusals",
+}  # fmt: skip
 
 # Schemathesis reads the document there and calls it no more.
 THE_DOCUMENT = "GET /openapi.json"
@@ -80,12 +84,16 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
                 "addresses": {"values": [EMAIL]},
                 "durations": {"values": ["PT1S", "PT1M"]},
                 "passwords": {"values": [PASSWORD]},
+                "documents": {"values": ["terms"]},
+                "versions": {"values": ["2026-03"]},
             },
             "parameters": {
                 "body.profile": {"dictionary": "profiles", "probability": 0.7},
                 "body.email": {"dictionary": "addresses", "probability": 0.7},
                 "body.advance": {"dictionary": "durations", "probability": 0.7},
                 "body.password": {"dictionary": "passwords", "probability": 0.7},
+                "path.kind": {"dictionary": "documents", "probability": 0.7},
+                "path.version": {"dictionary": "versions", "probability": 0.7},
                 "query.limit": {"dictionary": "short pages", "probability": 0.7},
             },
             # Tokens are asked of every route in test_callers.py; schemathesis' own way of leaving them out breaks on WSGI.

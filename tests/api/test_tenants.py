@@ -90,7 +90,7 @@ SECRETS = {
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
     ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
-    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"),
+    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"), ("path", "kind"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
