@@ -68,7 +68,7 @@ def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, a
     days = (start_day(ends_at) - start_day(at)).days
     for member in members_of(connection, premium.workspace_id):
         facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ends_at), "days": days}
-        ref = f"premium:{premium.premium_id}:{ends_at.date().isoformat()}:{days}"
+        ref = f"premium:{premium.premium_id}:{start_day(ends_at).isoformat()}:{days}"
         tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
     change_premium(connection, premium, next_alert_at=_next_alert(premium, ends_at, at))
 

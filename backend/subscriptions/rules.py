@@ -23,7 +23,7 @@ def period_end(started_on: date, periods: int, months: int = 1) -> date:
 
 def day_begins(day: date) -> datetime:
     """The first instant of a Paris day."""
-    return datetime.combine(day, time(), PARIS)
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
 def months_left(started_on: date, begun: int, on: date) -> int:
