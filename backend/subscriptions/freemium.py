@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.accounts import AccountActivated
+from backend.accounts import AccountActivated, AccountDeleted
 from backend.credits import Grant, change_permit, grant
 from backend.subscriptions.premiums import apply_to_member, find_premium, pays
 from backend.subscriptions.rules import day_begins, period_end, start_day
@@ -101,6 +101,11 @@ def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:
     else:
         change_permit(connection, event.to_workspace, event.account_id, {"unlimited_kind": None})
     resume_freemium(connection, event.to_workspace, event.account_id, event.at)
+
+
+def end_freemium(connection: sa.Connection, event: AccountDeleted) -> None:
+    """The account is gone, and its freemium with it: nothing is granted to nobody."""
+    connection.execute(subscriptions.delete().where(_of(event.workspace_id, event.account_id)))
 
 
 def has_freemium(connection: sa.Connection, workspace_id: int, account_id: int) -> bool:
