@@ -32,3 +32,27 @@ def test_a_premium_needs_a_workspace_and_its_pool_is_spent_by_those_invited(
     assert ada.pool(owner)["phone"] == pool - 1
     assert ada.outcome("p0") == "known"
     assert findings() == []
+
+
+@pytest.mark.clause("7.2.1")
+def test_a_premium_without_a_created_workspace_is_refused_over_http_and_by_the_database(
+    buyer: Callable[..., Buyer],  # noqa: F811
+    owner: psycopg.Connection[Any],
+) -> None:
+    ada, bob = buyer(), buyer("bob", workspace=False)
+    ada.subscribe()
+    assert code_of(bob.accept(bob.quote().json)) == (409, "workspace-required")
+    names = owner.execute(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attrelid = 'premiums'::regclass AND attnum > 0"
+        " AND NOT attisdropped AND attidentity = '' AND attgenerated = '' AND attname <> 'workspace_id'"
+    ).fetchone()
+    assert names
+    copy = f"INSERT INTO premiums (workspace_id, {names[0]}) SELECT %s, {names[0]} FROM premiums"
+    with pytest.raises(psycopg.errors.CheckViolation, match="created Workspace"):
+        owner.execute(copy, (bob.caller.workspace_id,))  # type: ignore[call-overload]
+    with pytest.raises((psycopg.errors.NotNullViolation, psycopg.errors.CheckViolation)):
+        owner.execute(copy, (None,))  # type: ignore[call-overload]
+    assert bob.create().status_code == 201
+    with owner.transaction(force_rollback=True):
+        owner.execute(copy, (bob.caller.workspace_id,))  # type: ignore[call-overload]
+        assert owner.execute("SELECT count(*) FROM premiums").fetchone() == (2,)
