@@ -9,7 +9,7 @@ import backend.kernel.tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
-from backend.accounts import AccountActivated, AccountDeleted
+from backend.accounts import AccountActivated, AccountDeleted, DeletionAsked
 from backend.accounts.api import api as accounts_room
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
@@ -43,7 +43,7 @@ from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
-from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace
+from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
@@ -136,6 +136,7 @@ def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
     kernel.events.on(AccountActivated, begin_freemium)
     kernel.events.on(AccountDeleted, end_freemium)
+    kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)

@@ -23,6 +23,7 @@ class DeletionAsked:
 
     account_id: int
     workspace_id: int
+    workspace_goes: bool
     lang: str
     at: datetime
     more: list[Consequence] = field(default_factory=list)
@@ -50,7 +51,7 @@ def warn(connection: sa.Connection, kernel: Kernel, account_id: int, lang: str) 
     now = kernel.clock.now()
     own = read_left(connection, row.workspace_id, account_id, now)
     pool = read_left(connection, row.workspace_id, None, now) if departure.effect == "workspace-goes" else {}
-    asked = DeletionAsked(account_id, row.workspace_id, lang, now)
+    asked = DeletionAsked(account_id, row.workspace_id, departure.effect == "workspace-goes", lang, now)
     kernel.events.emit(connection, asked)
     return Forewarning(phrase_in(lang), departure, (*list_consequences(departure, own, pool, lang), *asked.more))
 

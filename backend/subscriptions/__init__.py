@@ -1,6 +1,7 @@
 """Floor 3, subscriptions: the freemium of each account, the premium of a workspace, and what is due for it."""
 
+from backend.subscriptions.deletions import foretell_premium
 from backend.subscriptions.endings import end_with_workspace
 from backend.subscriptions.freemium import Plan, begin_freemium, carry_freemium, end_freemium, read_plan
 
-__all__ = ["Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "read_plan"]
+__all__ = ["Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "foretell_premium", "read_plan"]
