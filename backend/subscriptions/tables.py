@@ -86,7 +86,7 @@ premiums = sa.Table(
     sa.Index("premiums_one_key", "workspace_id", unique=True, postgresql_where=sa.text("state <> 'ended'")),
     sa.Index("premiums_period_idx", "period_ends_at", postgresql_where=sa.text("state IN ('active', 'frozen')")),
     sa.Index("premiums_alert_idx", "next_alert_at", postgresql_where=sa.text("next_alert_at IS NOT NULL")),
-    comment="paid plans of workspaces: at most one that has not ended",
+    comment="kept=True: paid plans of workspaces, at most one that has not ended",
 )
 
 subscribers = sa.Table(
@@ -97,7 +97,7 @@ subscribers = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False, comment="legal name, country, SIREN, VAT number, sealed JSON"),
     sa.Column("attested_by", sa.BigInteger, nullable=False, comment="who said so: professional, and authorised to bind"),
     instant("attested_at", nullable=False),
-    comment="personal=True: who a premium was taken out for, and who attested it",
+    comment="personal=True, kept=True: who a premium was taken out for, and who attested it",
 )
 
 dues = sa.Table(
@@ -127,5 +127,5 @@ dues = sa.Table(
     sa.UniqueConstraint("workspace_id", "order_key"),
     sa.Index("dues_period_key", "workspace_id", "premium_id", "period", unique=True,
              postgresql_where=sa.text("what IN ('start', 'renewal')")),
-    comment="amounts due, each with what became of it; no other trace of money is kept",
+    comment="kept=True: amounts due, each with what became of it; there is no other trace of money",
 )  # fmt: skip

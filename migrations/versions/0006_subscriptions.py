@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("premiums_ended_check")),
         sa.CheckConstraint("(next_order IS NULL) = (next_after IS NULL)", name=op.f("premiums_next_check")),
         sa.PrimaryKeyConstraint("workspace_id", "premium_id", name=op.f("premiums_pkey")),
-        comment="paid plans of workspaces: at most one that has not ended",
+        comment="kept=True: paid plans of workspaces, at most one that has not ended",
     )
     op.create_index("premiums_one_key", "premiums", ["workspace_id"], unique=True, postgresql_where=sa.text("state <> 'ended'"))
     running = sa.text("state IN ('active', 'frozen')")
@@ -105,7 +105,7 @@ def upgrade() -> None:
         sa.Column("attested_by", sa.BigInteger(), nullable=False, comment="who said so: professional, and authorised to bind"),
         _instant("attested_at", nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "premium_id", name=op.f("subscribers_pkey")),
-        comment="personal=True: who a premium was taken out for, and who attested it",
+        comment="personal=True, kept=True: who a premium was taken out for, and who attested it",
     )
     op.create_table(
         "dues",
@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("dues_paid_check")),
         sa.PrimaryKeyConstraint("workspace_id", "due_id", name=op.f("dues_pkey")),
         sa.UniqueConstraint("workspace_id", "order_key", name=op.f("dues_workspace_id_order_key_key")),
-        comment="amounts due, each with what became of it; no other trace of money is kept",
+        comment="kept=True: amounts due, each with what became of it; there is no other trace of money",
     )
     once = sa.text("what IN ('start', 'renewal')")
     op.create_index("dues_period_key", "dues", ["workspace_id", "premium_id", "period"], unique=True, postgresql_where=once)
