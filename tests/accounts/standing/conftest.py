@@ -17,9 +17,12 @@ from backend.kernel.mail import Letter
 from backend.kernel.ops import make_operator
 from backend.ops import ops_command
 from tests.accounts.conftest import read_letters
+from tests.subscriptions.conftest import Buyer, Time, buyer, settings, time
 from tests.workspaces.conftest import Person, ann, ben, cid, directory, findings, person, pool
 
-__all__ = ["Person", "ann", "ben", "cid", "directory", "findings", "person", "pool"]
+__all__ = [
+    "Buyer", "Person", "Time", "ann", "ben", "buyer", "cid", "directory", "findings", "person", "pool", "settings", "time",
+]  # fmt: skip
 
 GROUND, REASON = "14.2.10", "Details of 200 people were offered for sale."
 Ops = Callable[..., Result]
