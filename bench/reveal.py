@@ -52,7 +52,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=16)
     given = options.parse_args()
     with _folder() as folder, servers(folder, durable=True) as stand:
-        os.environ.update(_environment(stand))
+        os.environ.update(environment(stand))
         upgrade(stand.owner_url)
         app = create_app(Settings())
         kernel: Kernel = app.extensions["candor"]
@@ -73,7 +73,7 @@ def _folder() -> Iterator[Path]:
         yield Path(folder) / "data"
 
 
-def _environment(stand: Servers) -> dict[str, str]:
+def environment(stand: Servers) -> dict[str, str]:
     def ring(name: str) -> str:
         return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 

@@ -32,27 +32,30 @@ class Tick:
 
 
 def tick(engine: sa.Engine, pieces: Sequence[Piece], until: datetime, most: int = 1000) -> Tick:
-    """Do what is due at `until`, oldest first, at most `most` rows. A piece that raises is set aside until the next tick."""
+    """Do what is due at `until`, oldest first, in at most `most` steps. A piece that raises is set aside until the next tick."""
     done = 0
     waiting = list(pieces)
     failed: list[str] = []
-    while waiting and done < most:
-        found = find_next(engine, waiting, until)
-        if found is None:
-            break
-        _, piece = found
-        try:
-            with engine.begin() as connection:
-                ran = piece.run(connection, until)
-        except Exception as error:
-            structlog.get_logger().error("due work failed", piece=piece.name, raised=error)
-            failed.append(piece.name)
-            ran = False
-        if ran:
-            done += 1
-        else:
-            waiting.remove(piece)
+    while waiting and done < most and (found := find_next(engine, waiting, until)) is not None:
+        piece = found[1]
+        match run(engine, piece, until):
+            case True:
+                done += 1
+                continue
+            case None:
+                failed.append(piece.name)
+        waiting.remove(piece)
     return Tick(done, tuple(failed))
+
+
+def run(engine: sa.Engine, piece: Piece, until: datetime) -> bool | None:
+    """One step of a piece in a transaction of its own; None where it raised, which is logged."""
+    try:
+        with engine.begin() as connection:
+            return piece.run(connection, until)
+    except Exception as error:
+        structlog.get_logger().error("due work failed", piece=piece.name, raised=error)
+        return None
 
 
 def find_next(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> tuple[datetime, Piece] | None:

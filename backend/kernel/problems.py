@@ -113,7 +113,9 @@ KINDS: dict[str, Kind] = {
     "payment-open": Kind(409, "A payment is under way or has failed.", "Wait until it is settled, or pay what is due."),
     "payment-unknown": Kind(404, "There is no such payment.", "The order's answer names it."),
     "payment-closed": Kind(409, "This payment was given up.", "Order again."),
-    "payments-closed": Kind(503, "Paid plans cannot be ordered here yet.", "Nothing was ordered. Write to whoever runs this Candor."),
+    "payments-closed": Kind(
+        503, "Paid plans cannot be ordered here yet.", "Nothing was ordered. Write to whoever runs this Candor."
+    ),
     "idempotency-key-reused": Kind(
         422, "This Idempotency-Key was used for something else.", "Use a new key for a new order, the same for a repeated one."
     ),

@@ -24,6 +24,8 @@ class Listed:
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         if self._fails:
             raise RuntimeError("broken")
+        if not self._rows or self._start + timedelta(minutes=self._rows[0]) > until:
+            return False
         self._log.append(f"{self.name}{self._rows.pop(0)}")
         return True
 
