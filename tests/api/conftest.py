@@ -18,6 +18,8 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
+from backend.subscriptions.checkout import make_quote
+from backend.subscriptions.prices import Order
 from backend.workspaces import create_workspace, invite
 from tests.api.routes import PASSWORD
 from tests.lookup.conftest import Directory
@@ -79,6 +81,7 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
             ask(connection, kernel, member.account_id, "Which company do you work for?", 7)
         create_workspace(kernel, member.caller, f"{name}-company")
         invite(kernel, member.caller, f"guest@guest-of-{name}-company.example", "member", "en")
+        make_quote(kernel, member.caller, Order("business", 5, "month"))
         return member
 
     return make

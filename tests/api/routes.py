@@ -41,6 +41,17 @@ BODIES: dict[str, Any] = {
     "POST /v1/me/deletion": {"phrase": "delete it", "password": PASSWORD},
     "POST /v1/me/questions/{question_id}": {"answer": "Acme"},
     "POST /v1/compromise": {"email": EMAIL},
+    "POST /v1/subscription/quotes": {"plan": "business", "seats": 5, "interval": "month"},
+    "POST /v1/subscription": {
+        "quote_id": "abcdef", "means": "sepa_debit", "professional": True, "authorised_to_bind": True, "accept_terms": True,
+        "accept_dpa": True, "subscriber": {"legal_name": "Acme Sales SAS", "country": "FR"},
+    },
+    "POST /v1/subscription/change/preview": {"plan": "business", "seats": 6, "interval": "month"},
+    "POST /v1/subscription/change": {"plan": "business", "seats": 6, "interval": "month", "amount": "79.00"},
+    "POST /v1/subscription/packs": {"packs": {"pack-phone": 1}},
+    "PUT /v1/subscription/packs/reverted": {"packs": {}},
+    "POST /v1/subscription/end": {"way": "non-renewal"},
+    "POST /v1/sandbox/payments/{payment_id}": {"result": "settled"},
 }
 """A right body for every operation that takes one."""
 

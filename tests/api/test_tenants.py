@@ -66,6 +66,13 @@ IDS = {
     ),
 }
 
+# A quote is taken once: it starts the premium.
+IDS[Slot("POST", "/v1/subscription", "body", "quote_id")] = Id(
+    lambda member: member.call("GET", "/v1/subscription").json["quotes"][0]["quote_id"],  # type: ignore[index]
+    shown_as="quote_id",
+    served=(201,),
+)
+
 IDS[Slot("POST", "/v1/me/questions/{question_id}", "path", "question_id")] = Id(
     lambda member: member.call("GET", "/v1/me/questions").json["questions"][0]["question_id"],  # type: ignore[index]
     shown_as="question_id",
@@ -76,6 +83,7 @@ SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
     Slot("POST", "/v1/password/reset/confirm", "body", "token"),
     Slot("POST", "/v1/invitations/accept", "body", "token"),
+    Slot("POST", "/v1/sandbox/payments/{payment_id}", "path", "payment_id"),
     Slot("GET", "/objection/{token}", "path", "token"),
     Slot("POST", "/objection/{token}", "path", "token"),
     Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),
@@ -91,6 +99,8 @@ WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
     ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
     ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"), ("path", "kind"),
+    ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
+    ("body", "subscriber.siren"), ("body", "subscriber.vat_number"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
