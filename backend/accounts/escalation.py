@@ -35,7 +35,7 @@ def take_step(connection: sa.Connection, kernel: Kernel, suspension: sa.Row[Any]
         close_account(connection, kernel, account_id, "conduct", {})
         return
     membership = read_membership(connection, row.workspace_id, account_id)
-    ends_at = at + timedelta(days=current_sheet().policy.breach_cure_days)
+    ends_at = at + timedelta(days=current_sheet(connection, at).policy.breach_cure_days)
     if membership is not None and membership.role == "admin":
         _set(connection, suspension, {"stage": "breach", "due_at": None})
         code = "suspension-breach"

@@ -54,7 +54,7 @@ def suspend(connection: sa.Connection, kernel: Kernel, account_id: int, ground: 
     clause = read_ground(ground, row.lang)
     if row.state != "active":
         raise NotSuspendable(row.state)
-    cure_due = now + timedelta(days=current_sheet().policy.conduct_cure_days)
+    cure_due = now + timedelta(days=current_sheet(connection, now).policy.conduct_cure_days)
     opened = suspensions.insert().values(
         account_id=account_id,
         ground=ground,
@@ -101,7 +101,7 @@ def _tell_admins(
     admins = admins_of(connection, row.workspace_id)
     if row.account_id in admins:
         return
-    due = cure_due + timedelta(days=current_sheet().policy.breach_cure_days)
+    due = cure_due + timedelta(days=current_sheet(connection, cure_due).policy.breach_cure_days)
     for admin in admins:
         lang = read_row(connection, admin).lang
         facts: dict[str, Fact] = {

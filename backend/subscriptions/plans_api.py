@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from backend.kernel.http import Room
+from backend.kernel.http import Room, kernel
 from backend.kernel.limits import READS
 from backend.kernel.pages import page_language
 from backend.subscriptions.plan_words import tell_gives, tell_limits, tell_pack
@@ -52,7 +52,9 @@ def list_plans() -> Plans:
 
     Prices exclude VAT. `grants` are for each seat and month. A pack has one price a period, a month or a year.
     """
-    sheet, lang = current_sheet(), page_language()
+    house, lang = kernel(), page_language()
+    with house.database.begin() as connection:
+        sheet = current_sheet(connection, house.clock.now())
     return {
         "sheet": sheet.version,
         "currency": CURRENCY,

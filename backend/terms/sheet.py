@@ -151,7 +151,7 @@ def sheet_versions() -> tuple[str, ...]:
 
 
 def current_sheet(connection: sa.Connection | None = None, at: datetime | None = None) -> Sheet:
-    """The version in force at an instant. Without one, the version that a new installation begins with."""
+    """The version in force at an instant. Without one the newest there is, in force or not: where nothing can be asked yet."""
     if connection is None or at is None:
         return read_sheet(sheet_versions()[-1])
     return read_sheet(find_in_force(connection, "plan-sheet", at).version)

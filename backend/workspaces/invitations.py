@@ -56,7 +56,7 @@ def resend(kernel: Kernel, caller: Caller, invitation_id: int) -> Invitation:
     with kernel.database.begin() as connection:
         workspace = enter(connection, caller)
         row = _read_pending(connection, workspace.workspace_id, invitation_id, now)
-        connection.execute(invitations.update().where(_this(row)).values(sent_at=now, lapses_at=_lapse(now)))
+        connection.execute(invitations.update().where(_this(row)).values(sent_at=now, lapses_at=_lapse(connection, now)))
         note(connection, workspace.workspace_id, caller.account_id, "invitation-resent", now, invitation=invitation_id)
         row = connection.execute(sa.select(invitations).where(_this(row))).one()
         _mail(connection, kernel, workspace, row)
@@ -135,7 +135,7 @@ def _write(connection: sa.Connection, kernel: Kernel, caller: Caller, email: str
         lang=lang,
         invited_by=caller.account_id,
         sent_at=now,
-        lapses_at=_lapse(now),
+        lapses_at=_lapse(connection, now),
     )
     return connection.execute(written.returning(invitations)).one()
 
@@ -150,8 +150,8 @@ def _mail(connection: sa.Connection, kernel: Kernel, workspace: Workspace, row: 
     post(connection, kernel.sealer, Letter(_open(kernel, row).email, subject, text), row.sent_at)
 
 
-def _lapse(at: datetime) -> datetime:
-    return at + timedelta(days=current_sheet().policy.invitation_days)
+def _lapse(connection: sa.Connection, at: datetime) -> datetime:
+    return at + timedelta(days=current_sheet(connection, at).policy.invitation_days)
 
 
 def _live(workspace_id: int, at: datetime) -> sa.ColumnElement[bool]:

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from backend import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
+from backend.kernel.http import ENDPOINTS
 from backend.terms import LABEL, NEEDED, find_in_force, record_acceptances
 from backend.terms.audit import CHAINED, CHECKS, KNOWN
-from tests.terms.conftest import LOOKUP, NEW, PASSWORD, House, User
+from tests.terms.conftest import LOOKUP, NEW, PASSWORD, REVEAL, House, User
 
 
 def record(kernel: Kernel, account_id: int = 7, **more: Any) -> None:
@@ -110,6 +111,7 @@ def test_no_two_acceptances_follow_the_same_one(kernel: Kernel, owner: psycopg.C
         )
 
 
+@pytest.mark.clause("3.1")
 @pytest.mark.parametrize("kind", NEEDED)
 def test_without_an_acceptance_nothing_is_looked_up_until_it_is_given_again(
     enter: Callable[..., User], owner: psycopg.Connection[Any], kind: str
@@ -121,15 +123,23 @@ def test_without_an_acceptance_nothing_is_looked_up_until_it_is_given_again(
     assert signed_in.status_code == 200
     ann.sign_in()
     assert ann.obstacle() == "terms-required"
-    lookup = ann.call("POST", "/v1/lookups", LOOKUP)
-    assert (lookup.status_code, lookup.json["code"]) == (403, "terms-required")  # type: ignore[index]
-    for path in ("/terms", "/terms/2026-03", "/v1/terms", "/v1/me", "/v1/messages"):
+    # What spends or looks people up is declared so, and all of it is closed: an export of contacts or a push to a CRM likewise.
+    spending = [each for each in ENDPOINTS.values() if each.who == "spender"]
+    assert {each.path for each in spending} >= {"/v1/lookups", "/v1/reveals"}
+    for each in spending:
+        answer = ann.call(each.method, each.path, REVEAL if each.path == "/v1/reveals" else LOOKUP)
+        assert (answer.status_code, answer.json["code"]) == (403, "terms-required"), each.path  # type: ignore[index]
+    for path in ("/terms", "/terms/2026-03", "/v1/terms", "/v1/me", "/v1/messages", "/v1/me/export", "/v1/me/deletion"):
         assert ann.call("GET", path).status_code == 200, path
     assert ann.answer("acceptances", accept=True, documents=["dpa"]) == 204
     assert ann.obstacle() == "terms-required"
     assert ann.answer("acceptances", accept=True) == 204
     assert ann.obstacle() == ""
     assert ann.holds(kind)[2] == "button"
+    owner.execute("DELETE FROM acceptances WHERE document = %s", (kind,))
+    ann.sign_in()
+    phrase = ann.call("GET", "/v1/me/deletion").json["phrase"]  # type: ignore[index]
+    assert ann.call("POST", "/v1/me/deletion", {"phrase": phrase, "password": PASSWORD}).status_code == 204
 
 
 def test_accepting_twice_adds_nothing(enter: Callable[..., User], owner: psycopg.Connection[Any]) -> None:
