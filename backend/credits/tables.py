@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, JSONB
+from sqlalchemy.sql.operators import OperatorClass
 
 from backend.kernel.database import instant, listed, metadata, one_of
 
@@ -13,10 +14,17 @@ ACTIONS = (
 )  # fmt: skip
 UNLIMITED = 10_000
 
+
+class Word(DOMAIN):
+    """A text that is one of a few words."""
+
+    operator_classes = OperatorClass.STRING
+
+
 # Every charge writes three rows, and the server parses a table's checks anew for each. A type's check it keeps for the session.
-KIND = DOMAIN("credit_kind", sa.Text(), check=listed("VALUE", KINDS))
-SOURCE = DOMAIN("lot_source", sa.Text(), check=listed("VALUE", SOURCES))
-ACTION = DOMAIN("entry_action", sa.Text(), check=listed("VALUE", ACTIONS))
+KIND = Word("credit_kind", sa.Text(), check=listed("VALUE", KINDS))
+SOURCE = Word("lot_source", sa.Text(), check=listed("VALUE", SOURCES))
+ACTION = Word("entry_action", sa.Text(), check=listed("VALUE", ACTIONS))
 
 permits = sa.Table(
     "permits",
