@@ -42,7 +42,7 @@ def test_both_boxes_must_be_ticked(jane: Newcomer, field: str, value: object) ->
     assert answer.json["errors"][0]["field"] == field
 
 
-@pytest.mark.clause("6.1.5")
+@pytest.mark.clause("6.1.5", "11.1.2")
 @pytest.mark.parametrize("field", ["email", "password", "accept_terms", "adult"])
 def test_every_field_is_needed(jane: Newcomer, field: str) -> None:
     body = {"email": jane.email, "password": jane.password, "accept_terms": True, "adult": True}

@@ -6,9 +6,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 
+from backend.accounts.consent import CONSENT_VERSION
+from backend.accounts.provider import Member
+from backend.accounts.synchronising import SyncRefused, synchronise
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
+from tests.accounts.conftest import Newcomer
 from tests.accounts.standing.conftest import Person
 from tests.lookup.conftest import Directory
 from tests.workspaces.conftest import PASSWORD
@@ -59,3 +64,16 @@ def test_a_password_is_mentioned_at_its_age_each_year_and_not_before(
     assert ben.told().count("password-old") == 1
     pass_time(start + timedelta(days=400 + 365))
     assert ben.told().count("password-old") == 2
+
+
+@pytest.mark.clause("2.Account")
+def test_a_user_has_one_account_and_an_account_one_user(
+    app: Flask, kernel: Kernel, ben: Person, owner: psycopg.Connection[Any]
+) -> None:
+    for _ in range(2):
+        assert Newcomer(app, kernel, ben.email.upper(), PASSWORD).sign_up().status_code == 201
+    with pytest.raises(SyncRefused, match="other-member"):
+        synchronise(kernel, ben.account_id, Member("another-member", True, None), CONSENT_VERSION)
+    for table in ("accounts", "logins", "linkedin_members", "members"):
+        rows = owner.execute(f"SELECT account_id FROM {table}").fetchall()  # type: ignore[call-overload]
+        assert rows == [(ben.account_id,)], table

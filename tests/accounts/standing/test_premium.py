@@ -94,3 +94,10 @@ def test_the_only_admin_ends_the_premium_and_the_next_month_grants_nothing_to_no
     assert owner.execute("SELECT count(*) FROM subscriptions").fetchone() == (1,)
     assert owner.execute("SELECT count(*) FROM lots WHERE account_id = %s", (ada.account_id,)).fetchone() == (0,)
     assert findings() == []
+
+
+@pytest.mark.clause("5.6")
+def test_the_account_comes_first_and_then_the_subscription(buyer: Callable[..., Buyer]) -> None:
+    client = buyer().app.test_client()
+    for path in ("/v1/subscription/quotes", "/v1/subscription"):
+        assert code_of(client.post(path, json={})) == (401, "token-missing")
