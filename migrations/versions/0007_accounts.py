@@ -29,14 +29,18 @@ def upgrade() -> None:
     op.add_column("accounts", _instant("password_noted_at", comment="set, or its owner reminded of its age"))
     op.execute("UPDATE accounts SET password_noted_at = password_set_at")
     op.alter_column("accounts", "password_noted_at", nullable=False)
-    op.create_index("accounts_password_noted_at_idx", "accounts", ["password_noted_at"], postgresql_where=sa.text("state = 'active'"))
+    op.create_index(
+        "accounts_password_noted_at_idx", "accounts", ["password_noted_at"], postgresql_where=sa.text("state = 'active'")
+    )
     op.drop_constraint(op.f(_STATES), "accounts")
     op.create_check_constraint(op.f(_STATES), "accounts", "state IN ('pending', 'active', 'suspended', 'terminated')")
     op.drop_constraint(op.f(_REASONS), "sessions")
     op.create_check_constraint(
         op.f(_REASONS), "sessions", "reason IN ('signed-out', 'refresh-reused', 'password-changed', 'compromised', 'terminated')"
     )
-    op.create_table_comment("resets", "personal=True: mailed secrets that still work, for a new password or a report; used ones are removed")
+    op.create_table_comment(
+        "resets", "personal=True: mailed secrets that still work, for a new password or a report; used ones are removed"
+    )
     verified = sa.Column("email_verified", sa.Boolean(), nullable=False, server_default=sa.true(), comment="as LinkedIn says")
     op.add_column("linkedin_members", verified)
     seen = "on LinkedIn, as the user answered or operators saw; never read from a page"
@@ -58,7 +62,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "suspension_id", name=op.f("suspensions_pkey")),
         comment="personal=True: suspensions by operators, each on one ground",
     )
-    op.create_index("suspensions_open_key", "suspensions", ["account_id"], unique=True, postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_index(
+        "suspensions_open_key", "suspensions", ["account_id"], unique=True, postgresql_where=sa.text("closed_at IS NULL")
+    )
     still_due = sa.text("closed_at IS NULL AND waiting_since IS NULL")
     op.create_index("suspensions_due_at_idx", "suspensions", ["due_at"], postgresql_where=still_due)
     op.create_table(
@@ -85,9 +91,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False, server_default="open"),
         sa.Column("signals", postgresql.ARRAY(sa.Text()), nullable=False, comment="in words, without personal data"),
         _instant("opened_at", nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('not-the-user', 'fake', 'suspension', 'appeal', 'compromise', 'distant-sessions')", name=op.f("cases_kind_check")
-        ),
+        sa.CheckConstraint("kind IN ('not-the-user', 'fake', 'suspension', 'appeal', 'compromise')", name=op.f("cases_kind_check")),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("cases_state_check")),
         sa.PrimaryKeyConstraint("account_id", "case_id", name=op.f("cases_pkey")),
         comment="personal=True: what a person at operations looks at; a case never suspends by itself",
@@ -137,7 +141,9 @@ def upgrade() -> None:
         _account(),
         _instant("closed_at", nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("evidence", sa.LargeBinary(), nullable=False, comment="sealed: address, what was acknowledged, suspensions, cases"),
+        sa.Column(
+            "evidence", sa.LargeBinary(), nullable=False, comment="sealed: address, what was acknowledged, suspensions, cases"
+        ),
         sa.CheckConstraint("cause IN ('by-the-user', 'conduct', 'identifiers')", name=op.f("closed_accounts_cause_check")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("closed_accounts_pkey")),
         comment="personal=True: restricted archive; the application adds to it and cannot read it",
