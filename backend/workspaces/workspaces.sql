@@ -5,7 +5,8 @@ GRANT DELETE ON members TO candor_app;
 GRANT SELECT, INSERT ON activity TO candor_app;
 
 -- Removes everything there is of a workspace, the parts that can otherwise only be added to included: every table of the workspace
--- family is one whose primary key begins with `workspace_id`, but for what accounting keeps. Its members must have left; a workspace cannot be erased in part.
+-- family is one whose primary key begins with `workspace_id`, but for what accounting keeps. Its members must have left, and nobody
+-- can erase a part of it.
 CREATE OR REPLACE FUNCTION erase_workspace(p_workspace bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
