@@ -89,3 +89,20 @@ def test_usage_is_counted_by_member_and_kind_between_two_instants(ledger: Ledger
         BOB.account_id: {"phone": 1},
     }
     assert read_usage(database, 8, start, ledger.now) == {}
+
+
+@pytest.mark.clause("2.Credit.c")
+def test_a_personal_address_costs_a_direct_email_credit_where_it_may_be_shown_and_nothing_where_not(
+    ann: Seller, directory: Directory, kernel: Kernel
+) -> None:
+    ledger = Ledger(kernel, directory.owner)
+    for name, country in (("us", "US"), ("fr", "FR")):
+        directory.add(name, country=country, b2b_email=f"{name}@acme.example", direct_email=f"{name}@home.example")
+    for kind in ("direct_email", "b2b_email", "phone"):
+        ledger.give(5, kind)
+    allowed = ann.reveal("us", "direct_email").json["results"]["direct_email"]  # type: ignore[index]
+    assert (allowed["outcome"], allowed["charged"], allowed["left"]) == ("revealed", 1, 4)
+    assert [value["value"] for value in allowed["values"]] == ["us@home.example"]
+    blocked = ann.reveal("fr", "direct_email").json["results"]["direct_email"]  # type: ignore[index]
+    assert (blocked["outcome"], blocked["charged"], blocked["left"], blocked["values"]) == ("blocked", 0, 4, [])
+    assert [left for *_, left in ledger.left()] == [4, 5, 5]
