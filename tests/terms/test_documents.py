@@ -73,8 +73,8 @@ def test_a_file_that_is_no_longer_what_its_version_was_stops_the_start(house: Ho
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE documents SET text = 'x', sha256 = sha256('x')", "DELETE FROM documents", "INSERT INTO documents SELECT * FROM documents",
-     "UPDATE publications SET effective_at = now()", "DELETE FROM publications"],
+    ["UPDATE documents SET text = 'x', sha256 = sha256('x')", "DELETE FROM documents",
+     "INSERT INTO documents SELECT * FROM documents", "UPDATE publications SET effective_at = now()", "DELETE FROM publications"],
 )  # fmt: skip
 def test_the_application_changes_no_document_and_no_date(kernel: Kernel, statement: str) -> None:
     with kernel.database.begin() as connection, pytest.raises(Exception, match="permission denied"):
