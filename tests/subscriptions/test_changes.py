@@ -91,7 +91,7 @@ def test_an_upgrade_takes_place_when_its_payment_counts_and_goes_back_when_it_fa
     assert clean()
 
 
-@pytest.mark.clause("7.3.8", "7.3.11", "7.3.12")
+@pytest.mark.clause("7.3.8", "7.3.12")
 def test_a_downgrade_waits_for_the_end_and_loses_what_was_not_spent(
     buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
 ) -> None:

@@ -139,7 +139,6 @@ def test_a_debit_starts_the_plan_at_once_with_one_grant_of_each_kind(
     assert clean()
 
 
-@pytest.mark.clause("9.22")
 @pytest.mark.parametrize(
     ("plan", "seats", "interval", "pool"),
     [

@@ -99,7 +99,7 @@ def spend(owner: Owner, ada: Buyer, kind: str, amount: int) -> None:
         )
 
 
-@pytest.mark.clause("9.14", "9.30")
+@pytest.mark.clause("9.14")
 def test_a_plan_that_keeps_carries_its_own_credits_and_no_packs(
     buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
 ) -> None:
@@ -174,6 +174,7 @@ def test_a_pack_lasts_as_long_as_the_period_it_was_bought_in(
     assert expires == _instant(ends)
 
 
+@pytest.mark.clause("9.6")
 def test_the_renewal_job_run_twice_or_by_two_workers_renews_once(
     buyer: Buyers, clock: MovableClock, kernel: Kernel, owner: Owner
 ) -> None:
