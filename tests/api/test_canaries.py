@@ -321,5 +321,4 @@ def test_the_database_logs_no_statement_that_failed(owner: psycopg.Connection[An
 )
 def test_a_leak_in_a_table_would_be_found(owner: psycopg.Connection[Any], leak: bytes) -> None:
     owner.execute("INSERT INTO mails (sealed, due_at) VALUES (%s, now())", (leak,))
-    [(table, row)] = [each for each in read_tables(owner) if each[0] != "alembic_version"]
-    assert (table, found({"zephyrine"}, row)) == ("mails", {"zephyrine"})
+    assert [table for table, row in read_tables(owner) if found({"zephyrine"}, row)] == ["mails"]
