@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -18,45 +18,13 @@ from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
 from tests.conftest import START
 from tests.credits.conftest import ANN, BOB, FOREVER, WORKSPACE, Ledger
+from tests.credits.draws import EVE, PEOPLE, Gift, gifts, kind_lists, kinds, members, mostly_nothing, people
 from tests.credits.model import ALWAYS, KINDS, Answer, Lot, Model, Permit, Refused, month_of, same
 
-EVE = Caller(66, 8, 601)
 MEMBERS = (ANN, BOB, EVE)
-PEOPLE = tuple(range(1, 17))
 DONE = {"state": "active", "terms_ok": True, "synced_until": FOREVER, "extension_seen": True, "plan_until": FOREVER}
 BROKEN = {"state": "suspended", "terms_ok": False, "synced_until": START, "extension_seen": False, "plan_until": START}
 
-# What is drawn often meets often: walks spread thin would rarely see two lots compete for one reveal.
-members = st.sampled_from((ANN, ANN, ANN, BOB, BOB, EVE))
-people = st.sampled_from(PEOPLE)
-kinds = st.sampled_from(("phone", "phone", "phone", "b2b_email", "b2b_email", "direct_email", "export"))
-kind_lists = st.lists(kinds, min_size=1, max_size=3, unique=True)
-mostly_nothing = st.sampled_from((*KINDS, "", "", "", "", ""))
-
-
-@dataclass(frozen=True)
-class Gift:
-    """A lot to grant: personal or shared, running already, from now on or from tomorrow on."""
-
-    member: Caller
-    shared: bool
-    kind: str
-    amount: int
-    days: float | None
-    start: int
-    rank: int
-
-
-gifts = st.builds(
-    Gift,
-    member=members,
-    shared=st.booleans(),
-    kind=kinds,
-    amount=st.integers(1, 3),
-    days=st.sampled_from((None, None, 0.5, 3, 3, 3, 10, 40)),
-    start=st.sampled_from((0, 0, 0, -1, 1)),
-    rank=st.sampled_from((1, 1, 1, 2)),
-)
 _LOT = """
 SELECT count(*) FROM lots l JOIN reveals r ON l.lot_id <= r.lot_id
 WHERE r.workspace_id = %s AND r.person_id = %s AND r.kind = %s
