@@ -46,9 +46,9 @@ class Proofs:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test passed when its set-up, its call and its end did."""
-        if marked := [str(value) for name, value in report.user_properties if name == "clause"]:
-            passed, _ = self._ran.get(report.nodeid, (True, marked))
-            self._ran[report.nodeid] = (passed and report.passed, marked)
+        marked = [str(value) for name, value in report.user_properties if name == "clause"]
+        passed, _ = self._ran.get(report.nodeid, (True, marked))
+        self._ran[report.nodeid] = (passed and report.passed, marked)
 
     def pytest_sessionfinish(self) -> None:
         """Add this run's results to those of earlier runs; a test that is gone from its file goes from the list."""
@@ -58,7 +58,7 @@ class Proofs:
         known: dict[str, tuple[bool, list[str]]] = cache.get(CACHE_KEY, {})
         files = {test.split("::")[0] for test in self._ran}
         kept = {test: seen for test, seen in known.items() if test.split("::")[0] not in files or test in self._collected}
-        cache.set(CACHE_KEY, {**kept, **self._ran})
+        cache.set(CACHE_KEY, {test: seen for test, seen in {**kept, **self._ran}.items() if seen[1]})
 
 
 def pytest_configure(config: pytest.Config) -> None:

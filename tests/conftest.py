@@ -46,7 +46,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def settings(stand: Servers) -> Settings:
+def settings(stand: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The embedded default's settings, with keys of the tests."""
     return Settings(
         database_url=stand.app_url,
@@ -57,6 +57,7 @@ def settings(stand: Servers) -> Settings:
         digest_keys=f"d1:{_key('d')}",
         sealing_keys=f"s1:{_key('s')}",
         rate_limits=False,
+        candor_data=tmp_path_factory.mktemp("data"),
     )
 
 

@@ -15,14 +15,20 @@ def _instant(name: str, *, nullable: bool = False, comment: str | None = None) -
 
 
 def upgrade() -> None:
-    op.add_column("workspaces", sa.Column("seats", sa.Integer(), nullable=True, comment="paid for by a premium; null: none is counted"))
+    op.add_column(
+        "workspaces", sa.Column("seats", sa.Integer(), nullable=True, comment="paid for by a premium; null: none is counted")
+    )
     op.create_check_constraint(op.f("workspaces_seats_check"), "workspaces", "seats >= 1")
     op.create_table(
         "invitations",
         sa.Column("workspace_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("invitation_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("email", sa.LargeBinary(), nullable=True, comment="sealed, bound to the workspace; null once it is answered or over"),
-        sa.Column("digest", sa.LargeBinary(), nullable=True, comment="keyed digest of the email, letter case ignored; null likewise"),
+        sa.Column(
+            "email", sa.LargeBinary(), nullable=True, comment="sealed, bound to the workspace; null once it is answered or over"
+        ),
+        sa.Column(
+            "digest", sa.LargeBinary(), nullable=True, comment="keyed digest of the email, letter case ignored; null likewise"
+        ),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=False, comment="of the letter"),
         sa.Column("invited_by", sa.BigInteger(), nullable=False),
@@ -34,7 +40,8 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('pending', 'accepted', 'revoked', 'lapsed')", name=op.f("invitations_state_check")),
         sa.CheckConstraint("(state = 'pending') = (closed_at IS NULL)", name=op.f("invitations_closed_check")),
         sa.CheckConstraint(
-            "(state = 'pending') = (email IS NOT NULL) AND (email IS NULL) = (digest IS NULL)", name=op.f("invitations_address_check")
+            "(state = 'pending') = (email IS NOT NULL) AND (email IS NULL) = (digest IS NULL)",
+            name=op.f("invitations_address_check"),
         ),
         sa.PrimaryKeyConstraint("workspace_id", "invitation_id", name=op.f("invitations_pkey")),
         comment="personal=True: who is asked to join; the address is forgotten when the invitation is over",

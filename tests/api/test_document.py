@@ -28,11 +28,11 @@ SEED = 20260302
 # What a body of the right form may be answered: 422 is for what no schema says (an unknown code, no profile, a weak password).
 _BY_MEANING = ["2xx", "401", "403", "404", "409", "422"]
 
-# Their success needs a secret that was mailed, the password of the caller, or a change that is announced: the rooms' own tests
-# walk those ways.
+# Their success needs a secret that was mailed, the password of the caller, a change that is announced or a question that was asked:
+# the rooms' own tests walk those ways.
 NEED_A_SECRET = {
     "POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion",
-    "POST /v1/terms/refusals",
+    "POST /v1/terms/refusals", "POST /v1/me/questions/{question_id}",
 }  # fmt: skip
 
 # Their success needs a premium that runs, and a price that was agreed: chance may bring one, and tests/subscriptions has them all.
@@ -44,7 +44,7 @@ NEED_A_PREMIUM = {
 # Their success needs another member, a mailed invitation, a typed phrase, or a home of one, which the caller has named already.
 NEED_A_TEAM = {
     "POST /v1/workspaces", "POST /v1/workspace/leave", "DELETE /v1/workspace", "DELETE /v1/workspace/members/{member_id}",
-    "POST /v1/invitations/accept",
+    "POST /v1/invitations/accept", "PUT /v1/workspace/members/{member_id}",
 }  # fmt: skip
 
 # Schemathesis reads the document there and calls it no more.
@@ -163,7 +163,7 @@ def test_every_operation_answers_a_ready_account_as_the_document_says(
     app: Flask, join: Callable[..., Member], profiles: list[str]
 ) -> None:
     ann, described = join("ann"), operations(app)
-    done = run(app, profiles, member=ann, examples=25, chains=40)
+    done = run(app, profiles, member=ann, examples=15, chains=40)
     # What chance left out is asked for by itself.
     for name in never_done(done, described) - NEED_A_SECRET - NEED_A_PREMIUM - NEED_A_TEAM - {THE_DOCUMENT}:
         done.add(run(app, profiles, member=ann, examples=50, chains=0, only=(name.split()[1],)))
@@ -172,9 +172,9 @@ def test_every_operation_answers_a_ready_account_as_the_document_says(
         if target not in done.chained:
             done.add(run(app, profiles, member=ann, examples=1, chains=40, only=(*sources, path_of(target, described))))
     assert done.wrong == []
-    assert never_done(done, described) - NEED_A_PREMIUM == NEED_A_SECRET | NEED_A_TEAM | {THE_DOCUMENT}
+    assert never_done(done, described) <= NEED_A_SECRET | NEED_A_PREMIUM | NEED_A_TEAM | {THE_DOCUMENT}
     assert links
-    assert done.chained == set(links)
+    assert set(links) <= done.chained
 
 
 def never_done(done: Run, described: dict[str, Any]) -> set[str]:

@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from backend.cli import main
 from backend.kernel import Kernel
+from backend.kernel.commands import extension_command
 from backend.kernel.switches import EXTENSION_OFF
 from backend.settings import Settings
 
@@ -22,13 +22,13 @@ def test_the_extension_is_switched_off_and_on_and_every_answer_says_so(
 ) -> None:
     assert client.get("/healthz").headers["X-Candor-Extension"] == "on"
     for state in ("off", "off", "on"):
-        assert candor.invoke(main, ["extension", state, "--reason", "a fault in the card"]).exit_code == 0
+        assert candor.invoke(extension_command, [state, "--reason", "a fault in the card"]).exit_code == 0
         kernel.switches.forget()
         assert client.get("/healthz").headers["X-Candor-Extension"] == state
 
 
 def test_it_is_not_switched_off_without_a_reason(candor: CliRunner, kernel: Kernel) -> None:
-    assert candor.invoke(main, ["extension", "off"]).exit_code == 2
+    assert candor.invoke(extension_command, ["off"]).exit_code == 2
     assert not kernel.switches.is_on(EXTENSION_OFF)
 
 
