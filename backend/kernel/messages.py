@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from sqlalchemy.dialects.postgresql import insert
 
@@ -26,6 +26,7 @@ from backend.kernel.tables import messages
 ROOMS = Path(__file__).parents[1]
 LANGUAGES = ("en", "fr")
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_MOMENTS = {"en_GB": "{day} at {time} (Paris time)", "fr_FR": "{day} à {time} (heure de Paris)"}
 
 Fact = str | int | date | datetime | Decimal
 
@@ -147,14 +148,19 @@ class _Written:
     def __format__(self, form: str) -> str:
         match form:
             case "date":
-                return format_date(date.fromisoformat(self._fact[:10]), "long", self._locale)
+                return self._day(date.fromisoformat(self._fact[:10]))
             case "moment":
-                return format_datetime(datetime.fromisoformat(self._fact), "long", tzinfo=PARIS, locale=self._locale)
+                at = datetime.fromisoformat(self._fact).astimezone(PARIS)
+                return _MOMENTS[self._locale].format(day=self._day(at.date()), time=f"{at:%H:%M}")
             case "money":
                 return format_currency(Decimal(self._fact), "EUR", locale=self._locale)
             case "number":
                 return format_decimal(Decimal(self._fact), locale=self._locale)
         return self._fact
+
+    def _day(self, day: date) -> str:
+        written = format_date(day, "long", self._locale)
+        return written.replace("1 ", "1er ", 1) if day.day == 1 and self._locale == "fr_FR" else written
 
 
 def _plain(fact: Fact) -> str:

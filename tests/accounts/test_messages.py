@@ -121,3 +121,12 @@ def test_every_message_has_its_words_in_both_languages(code: str, lang: str) -> 
 def test_a_message_without_a_fact_it_needs_is_refused_at_once(ada: Reader, kernel: Kernel) -> None:
     with kernel.database.begin() as connection, pytest.raises(KeyError):
         tell(connection, kernel.sealer, Message(ada.account_id, "password-old", "x", kernel.clock.now(), {}))
+
+
+@pytest.mark.parametrize(
+    ("lang", "written"),
+    [("en", "until 1 April 2026 at 01:00 (Paris time)"), ("fr", "jusqu'au 1er avril 2026 à 01:00 (heure de Paris)")],
+)
+def test_an_instant_is_written_as_the_language_does_and_in_paris(lang: str, written: str) -> None:
+    facts = {**all_words()["suspended"]["example"], "cure_due": "2026-03-31T23:00:00+00:00"}
+    assert written in render("suspended", lang, facts)[1]
