@@ -159,7 +159,6 @@ def test_a_years_downgrade_is_heard_through_the_day_one_month_before(
     assert ada.change("starter", 1, "year")["change"]["later_at"] == ends
 
 
-@pytest.mark.clause("7.3.1")
 def test_the_preview_says_what_then_happens(buyer: Buyers, clock: MovableClock, time: Time, owner: Owner) -> None:
     ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "starter", 3)
     seen = ada.preview("business", 2, "year")
