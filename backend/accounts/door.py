@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_datetime
-
 from backend.accounts.consequences import phrase_in
 from backend.accounts.grounds import read_ground
 from backend.accounts.replies import Kind, Reply, hand_in, read_replies
 from backend.accounts.suspension_records import open_reason, read_door
 from backend.kernel import Kernel
-from backend.kernel.clock import PARIS
+from backend.kernel.writing import write_moment
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def enter(kernel: Kernel, token: str, lang: str = "en") -> Door | None:
             ground=found.ground,
             clause=read_ground(found.ground, lang),
             ends_at=found.due_at,
-            ends=format_datetime(found.due_at, "long", tzinfo=PARIS, locale=lang) if found.due_at else "",
+            ends=write_moment(found.due_at, lang) if found.due_at else "",
             waits=found.waiting_since is not None,
             replies=tuple(read_replies(connection, kernel, found)),
             phrase=phrase_in(lang),

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from backend.kernel.mail import Letter
 
-LANGUAGES = ("en", "fr")
-
 _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "code": {
         "en": (

@@ -15,18 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.kernel.clock import PARIS
 from backend.kernel.sealing import Sealer
 from backend.kernel.tables import messages
+from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
 
 ROOMS = Path(__file__).parents[1]
-LANGUAGES = ("en", "fr")
-_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
-_MOMENTS = {"en_GB": "{day} at {time} (Paris time)", "fr_FR": "{day} à {time} (heure de Paris)"}
 
 Fact = str | int | date | datetime | Decimal
 
@@ -143,24 +138,19 @@ class _Written:
     """A fact, written in a language when a message asks for it."""
 
     def __init__(self, fact: str, lang: str) -> None:
-        self._fact, self._locale = fact, _LOCALES[lang]
+        self._fact, self._lang = fact, lang
 
     def __format__(self, form: str) -> str:
         match form:
             case "date":
-                return self._day(date.fromisoformat(self._fact[:10]))
+                return write_day(date.fromisoformat(self._fact[:10]), self._lang)
             case "moment":
-                at = datetime.fromisoformat(self._fact).astimezone(PARIS)
-                return _MOMENTS[self._locale].format(day=self._day(at.date()), time=f"{at:%H:%M}")
+                return write_moment(datetime.fromisoformat(self._fact), self._lang)
             case "money":
-                return format_currency(Decimal(self._fact), "EUR", locale=self._locale)
+                return write_money(Decimal(self._fact), self._lang)
             case "number":
-                return format_decimal(Decimal(self._fact), locale=self._locale)
+                return write_number(Decimal(self._fact), self._lang)
         return self._fact
-
-    def _day(self, day: date) -> str:
-        written = format_date(day, "long", self._locale)
-        return written.replace("1 ", "1er ", 1) if day.day == 1 and self._locale == "fr_FR" else written
 
 
 def _plain(fact: Fact) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-LANGUAGES = ("en", "fr")
+from backend.kernel.writing import LANGUAGES
+
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 

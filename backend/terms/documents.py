@@ -15,11 +15,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from backend.kernel.clock import PARIS
+from backend.kernel.writing import LANGUAGES
 from backend.terms.rules import Section, read_sections
 from backend.terms.tables import KINDS, documents, publications
 
 ROOM = Path(__file__).parent
-LANGUAGES = ("en", "fr")
 _VERSION = re.compile(r"[0-9a-z.-]{1,40}")
 
 _SHEET_TITLE = {"en": "Plan sheet", "fr": "Fiche des offres"}

@@ -9,7 +9,7 @@ from backend.kernel import Kernel
 from backend.kernel.clock import PARIS
 from backend.kernel.ops import Act, ops_options
 from backend.kernel.problems import Problem
-from backend.terms.documents import LANGUAGES
+from backend.kernel.writing import LANGUAGES
 from backend.terms.publishing import publish
 from backend.terms.tables import KINDS
 from backend.terms.updates import Update, announce_update

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from backend.kernel import Kernel
 from backend.kernel.ops import Act, log_act
 from backend.kernel.problems import Problem
-from backend.terms.documents import LANGUAGES, languages_of
+from backend.kernel.writing import LANGUAGES
+from backend.terms.documents import languages_of
 from backend.terms.rules import earliest_effect
 from backend.terms.sheet import current_sheet, read_sheet
 from backend.terms.tables import publications

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend.kernel import Kernel
 from backend.kernel.ops import Act, log_act
 from backend.kernel.problems import Problem
-from backend.terms.documents import LANGUAGES
+from backend.kernel.writing import LANGUAGES
 from backend.terms.tables import updates
 
 

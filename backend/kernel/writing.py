@@ -1,0 +1,35 @@
+"""How days, instants, sums and counts are written in the two languages of users. Instants are told in Paris time."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from backend.kernel.clock import PARIS
+
+LANGUAGES = ("en", "fr")
+_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_MOMENTS = {"en": "{day} at {time} (Paris time)", "fr": "{day} à {time} (heure de Paris)"}
+
+
+def write_day(day: date, lang: str) -> str:
+    """1 April 2026, 1er avril 2026."""
+    written = format_date(day, "long", _LOCALES[lang])
+    return written.replace("1 ", "1er ", 1) if day.day == 1 and lang == "fr" else written
+
+
+def write_moment(at: datetime, lang: str) -> str:
+    """1 April 2026 at 01:00 (Paris time)."""
+    there = at.astimezone(PARIS)
+    return _MOMENTS[lang].format(day=write_day(there.date(), lang), time=f"{there:%H:%M}")
+
+
+def write_money(amount: Decimal, lang: str) -> str:
+    """Euros: €1,234.50, 1 234,50 €."""
+    return format_currency(amount, "EUR", locale=_LOCALES[lang])
+
+
+def write_number(number: Decimal, lang: str) -> str:
+    """1,234; 1 234."""
+    return format_decimal(number, locale=_LOCALES[lang])
