@@ -1,17 +1,15 @@
 """HTTP: what an account was told. The same went by mail."""
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Response
-from pydantic import Field
-from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from backend.kernel.http import JSON, Body, Room, caller, kernel
+from backend.kernel.http import Room, caller, kernel
 from backend.kernel.limits import READS
 from backend.kernel.messages import Told, mark_read, read_messages, render
 from backend.kernel.pages import page_language
+from backend.kernel.paging import Page, answer_list, read_cursor
 from backend.kernel.problems import Problem
 
 api = Room("messages", __name__)
@@ -31,11 +29,6 @@ class Messages(TypedDict):
     next_cursor: str | None
 
 
-class Page(Body):
-    cursor: Annotated[str, Field(max_length=64)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
 @api.get(
     "/v1/messages",
     limit=READS,
@@ -50,18 +43,10 @@ class Page(Body):
 def list_messages(query: Page) -> Response:
     """What Candor told this account, newest first, in the language asked for. Each went by mail as well."""
     me, house = caller(), kernel()
-    before = house.ids.decode("message", me.account_id, query.cursor) if query.cursor else 2**63 - 1
-    if before is None:
-        raise Problem("invalid-query", errors=[{"field": "cursor", "code": "unknown", "message": "not a cursor of yours"}])
+    before = read_cursor("message", me.account_id, query)
     with house.database.begin() as connection:
         found = read_messages(connection, house.sealer, me.account_id, before, query.limit + 1)
-    shown = found[: query.limit]
-    cursor = _id(me.account_id, shown[-1]) if len(found) > query.limit else None
-    answer: Messages = {"messages": [_show(me.account_id, told) for told in shown], "next_cursor": cursor}
-    response = Response(to_json(answer), mimetype=JSON)
-    if cursor:
-        response.headers["Link"] = f'</v1/messages?cursor={cursor}&limit={query.limit}>; rel="next"'
-    return response
+    return answer_list("messages", found, query, show=_show, id_of=_id)
 
 
 @api.post("/v1/messages/<message_id>/read", limit=READS, status=204, problems=("not-found",))
@@ -74,10 +59,10 @@ def read_message(message_id: str) -> None:
             raise Problem("not-found")
 
 
-def _show(account_id: int, told: Told) -> MessageShown:
+def _show(told: Told) -> MessageShown:
     subject, text = render(told.code, page_language(), told.facts)
     return {
-        "message_id": _id(account_id, told),
+        "message_id": _id(told),
         "code": told.code,
         "at": told.at,
         "subject": subject,
@@ -86,5 +71,5 @@ def _show(account_id: int, told: Told) -> MessageShown:
     }
 
 
-def _id(account_id: int, told: Told) -> str:
-    return kernel().ids.encode("message", account_id, told.message_id)
+def _id(told: Told) -> str:
+    return kernel().ids.encode("message", caller().account_id, told.message_id)

@@ -1,18 +1,16 @@
 """HTTP: what is left, and the ledger behind it."""
 
 from datetime import datetime
-from typing import Annotated, NotRequired
+from typing import NotRequired
 
 from flask import Response
-from pydantic import Field
-from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from backend.credits.balances import Balance, Entry, read_balances, read_entries
 from backend.credits.moving import MOVED
-from backend.kernel.http import JSON, Body, Room, caller, kernel
+from backend.kernel.http import Room, caller, kernel
 from backend.kernel.limits import READS
-from backend.kernel.problems import Problem
+from backend.kernel.paging import Page, answer_list, read_cursor
 
 api = Room("credits", __name__)
 
@@ -64,11 +62,6 @@ class Ledger(TypedDict):
     next_cursor: str | None
 
 
-class Page(Body):
-    cursor: Annotated[str, Field(max_length=64)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
 def show_balance(balance: Balance) -> KindBalance:
     """A balance as the API says it."""
     shown: KindBalance = {"available": balance.available}
@@ -97,23 +90,19 @@ def read_credits() -> dict[str, KindBalance]:
 def read_ledger(query: Page) -> Response:
     """The ledger, newest first: where each credit came from and where it went."""
     me, house = caller(), kernel()
-    before = house.ids.decode("entry", me.workspace_id, query.cursor) if query.cursor else 2**63 - 1
-    if before is None:
-        raise Problem("invalid-query", errors=[{"field": "cursor", "code": "unknown", "message": "not a cursor of yours"}])
+    before = read_cursor("entry", me.workspace_id, query)
     found = read_entries(house.database, me.workspace_id, me.account_id, before, query.limit + 1)
-    shown, more = found[: query.limit], len(found) > query.limit
-    cursor = house.ids.encode("entry", me.workspace_id, shown[-1].entry_id) if more else None
-    ledger: Ledger = {"entries": [_show_entry(entry) for entry in shown], "next_cursor": cursor}
-    response = Response(to_json(ledger), mimetype=JSON)
-    if cursor:
-        response.headers["Link"] = f'</v1/credits/entries?cursor={cursor}&limit={query.limit}>; rel="next"'
-    return response
+    return answer_list("entries", found, query, show=_show_entry, id_of=_entry_id)
+
+
+def _entry_id(entry: Entry) -> str:
+    return kernel().ids.encode("entry", caller().workspace_id, entry.entry_id)
 
 
 def _show_entry(entry: Entry) -> LedgerEntry:
     me, ids = caller(), kernel().ids
     return {
-        "entry_id": ids.encode("entry", me.workspace_id, entry.entry_id),
+        "entry_id": _entry_id(entry),
         "at": entry.at,
         "kind": entry.kind,
         "action": entry.action,

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from flask import Response
 from pydantic import AfterValidator, Field
-from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from backend.credits import KINDS
 from backend.kernel.emails import read_email
-from backend.kernel.http import JSON, Body, Caller, Room, caller, kernel
+from backend.kernel.http import Body, Caller, Room, caller, kernel
 from backend.kernel.limits import READS, WRITES, Limit
 from backend.kernel.pages import page_language
+from backend.kernel.paging import Page, answer_list, read_cursor, read_query_id
 from backend.kernel.problems import Problem
 from backend.kernel.tokens import make_access_token
 from backend.workspaces import deletion, invitations, moving, naming, reading, roles
@@ -21,9 +21,10 @@ from backend.workspaces.words import write_consequences
 
 api = Room("workspaces", __name__)
 
+_NOT_YOURS = "not of your Workspace"
+
 INVITATIONS = Limit("invitations", 100, 86_400, 20)
 """No bulk mail by way of invitations (11.1.9): twenty at once, a hundred a day, an account."""
-_NEWEST = 2**63 - 1
 
 
 def _read_name(name: str) -> str:
@@ -66,11 +67,9 @@ class Confirmation(Body):
     phrase: Annotated[str, Field(max_length=200)]
 
 
-class Page(Body):
+class ActivityPage(Page):
     member: Annotated[str, Field(max_length=64)] = ""
     action: Annotated[str, Field(max_length=64)] = ""
-    cursor: Annotated[str, Field(max_length=64)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class Named(TypedDict):
@@ -200,25 +199,23 @@ def leave() -> Moved:
     return show_move(moving.leave(kernel(), caller()))
 
 
-@api.get("/v1/workspace/activity", limit=READS, query=Page, answer=Activity, headers=("Link",), problems=("admin-required",),
-         leads_to={"workspaces.list_activity": {"cursor": "/next_cursor", "member": "/entries/0/by"}})  # fmt: skip
-def list_activity(query: Page) -> Response:
+@api.get(
+    "/v1/workspace/activity",
+    limit=READS,
+    query=ActivityPage,
+    answer=Activity,
+    headers=("Link",),
+    problems=("admin-required",),
+    leads_to={"workspaces.list_activity": {"cursor": "/next_cursor", "member": "/entries/0/by"}},
+)
+def list_activity(query: ActivityPage) -> Response:
     """What was done in the Workspace, newest first; of one member or of one action, where named. For admins."""
     me, house = caller(), kernel()
-    before = house.ids.decode("activity", me.workspace_id, query.cursor) if query.cursor else _NEWEST
-    member = house.ids.decode("member", me.workspace_id, query.member) if query.member else None
-    if before is None or (query.member and member is None):
-        field = "cursor" if before is None else "member"
-        raise Problem("invalid-query", errors=[{"field": field, "code": "unknown", "message": "not of your Workspace"}])
+    before = read_cursor("activity", me.workspace_id, query, _NOT_YOURS)
+    member = read_query_id("member", me.workspace_id, query.member, "member", _NOT_YOURS) if query.member else None
     found = reading.list_activity(house, me, account_id=member, action=query.action, before=before, most=query.limit + 1)
-    shown = found[: query.limit]
-    cursor = house.ids.encode("activity", me.workspace_id, shown[-1].entry_id) if len(found) > query.limit else None
-    answer: Activity = {"entries": [_show_line(me, entry) for entry in shown], "next_cursor": cursor}
-    response = Response(to_json(answer), mimetype=JSON)
-    if cursor:
-        kept = f"&member={query.member}" * bool(query.member) + f"&action={query.action}" * query.action.replace("-", "").isalpha()
-        response.headers["Link"] = f'</v1/workspace/activity?cursor={cursor}&limit={query.limit}{kept}>; rel="next"'
-    return response
+    kept = f"&member={query.member}" * bool(query.member) + f"&action={query.action}" * query.action.replace("-", "").isalpha()
+    return answer_list("entries", found, query, show=_show_line, id_of=_line_id, kept=kept)
 
 
 @api.get("/v1/workspace/usage", limit=READS, answer=Usage, problems=("admin-required",))
@@ -297,12 +294,17 @@ def _show_spent(spent: dict[str, int]) -> Spent:
     return {kind: spent.get(kind, 0) for kind in KINDS}  # type: ignore[return-value]
 
 
-def _show_line(me: Caller, entry: Entry) -> Line:
+def _line_id(entry: Entry) -> str:
+    return kernel().ids.encode("activity", caller().workspace_id, entry.entry_id)
+
+
+def _show_line(entry: Entry) -> Line:
+    me = caller()
     facts = dict(entry.facts)
     if isinstance(facts.get("invitation"), int):
         facts["invitation"] = kernel().ids.encode("invitation", me.workspace_id, int(facts["invitation"] or 0))
     return {
-        "activity_id": kernel().ids.encode("activity", me.workspace_id, entry.entry_id),
+        "activity_id": _line_id(entry),
         "at": entry.at,
         "action": entry.action,
         "by": None if entry.account_id is None else show_member_id(me, entry.account_id),
