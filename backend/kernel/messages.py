@@ -39,7 +39,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Told:
-    """A message as it stands. Both channels have it from `delivered_at` on: null while the mail is under way, or came back."""
+    """A message as it stands; `mailed_at` is null while the mail is under way."""
 
     message_id: int
     code: str
@@ -49,11 +49,6 @@ class Told:
     mailed_at: datetime | None
     bounced_at: datetime | None
     read_at: datetime | None
-
-    @property
-    def delivered_at(self) -> datetime | None:
-        """When the later of the two channels had it."""
-        return self.mailed_at if self.bounced_at is None else None
 
 
 def tell(connection: sa.Connection, sealer: Sealer, message: Message) -> bool:
@@ -75,13 +70,6 @@ def read_messages(connection: sa.Connection, sealer: Sealer, account_id: int, be
     """The newest `most` messages older than message `before`."""
     mine = sa.select(messages).where(messages.c.account_id == account_id, messages.c.message_id < before)
     return [_told(sealer, row) for row in connection.execute(mine.order_by(messages.c.message_id.desc()).limit(most))]
-
-
-def find_told(connection: sa.Connection, sealer: Sealer, account_id: int, code: str, ref: str) -> Told | None:
-    """What became of one message, or None where it was never told."""
-    this = sa.select(messages).where(messages.c.account_id == account_id, messages.c.code == code, messages.c.ref == ref)
-    row = connection.execute(this).one_or_none()
-    return _told(sealer, row) if row else None
 
 
 def read_deliveries(connection: sa.Connection, code: str, ref: str, account_ids: Sequence[int]) -> dict[int, datetime | None]:

@@ -36,12 +36,6 @@ def record_subscriber(
     )
 
 
-def read_subscriber(connection: sa.Connection, kernel: Kernel, premium: Premium) -> Subscriber:
-    """Who it was taken out for."""
-    sealed = connection.execute(sa.select(subscribers.c.sealed).where(_of(premium))).scalar_one()
-    return Subscriber(**json.loads(kernel.sealer.open(sealed, _place(premium))))
-
-
 def read_orderer(connection: sa.Connection, premium: Premium) -> int:
     """The account that took it out."""
     return int(connection.execute(sa.select(subscribers.c.attested_by).where(_of(premium))).scalar_one())

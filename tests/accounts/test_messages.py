@@ -1,7 +1,7 @@
 """Messages: told once, by mail and in the account, in the reader's language."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,7 +14,7 @@ from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.mail import read_mailbox
-from backend.kernel.messages import LANGUAGES, Message, Told, all_words, find_told, render, tell
+from backend.kernel.messages import LANGUAGES, Message, Told, all_words, read_deliveries, read_messages, render, tell
 from tests.accounts.conftest import Newcomer, bearer
 
 SET_ON = date(2025, 3, 2)
@@ -26,10 +26,15 @@ def say(kernel: Kernel, account_id: int, ref: str = "2026") -> bool:
         return tell(connection, kernel.sealer, message)
 
 
-def find(kernel: Kernel, account_id: int) -> Told:
+def delivered(kernel: Kernel, account_id: int) -> datetime | None:
+    """When both channels had the message of 2026."""
     with kernel.database.begin() as connection:
-        told = find_told(connection, kernel.sealer, account_id, "password-old", "2026")
-    assert told
+        return read_deliveries(connection, "password-old", "2026", [account_id])[account_id]
+
+
+def read(kernel: Kernel, account_id: int) -> Told:
+    with kernel.database.begin() as connection:
+        (told,) = read_messages(connection, kernel.sealer, account_id, 2**63 - 1, 9)
     return told
 
 
@@ -68,11 +73,11 @@ def test_a_message_is_in_the_account_at_once_and_goes_by_mail(ada: Reader, kerne
     shown = ada.get("/v1/messages").json
     assert [(one["code"], one["read"]) for one in shown["messages"]] == [("password-old", False)]  # type: ignore[index]
     assert "2 March 2025" in shown["messages"][0]["text"]  # type: ignore[index]
-    assert find(kernel, ada.account_id).delivered_at is None
+    assert delivered(kernel, ada.account_id) is None
     clock.advance(timedelta(minutes=1))
     work(kernel)
     assert letters(kernel)[0] == "Your Candor password is a year old"
-    assert find(kernel, ada.account_id).delivered_at == clock.now()
+    assert delivered(kernel, ada.account_id) == clock.now()
 
 
 def test_the_same_thing_is_told_once(ada: Reader, kernel: Kernel) -> None:
@@ -85,7 +90,7 @@ def test_a_mail_that_came_back_was_not_delivered(ada: Reader, kernel: Kernel, ow
     say(kernel, ada.account_id)
     work(kernel)
     owner.execute("UPDATE messages SET bounced_at = mailed_at")
-    assert find(kernel, ada.account_id).delivered_at is None
+    assert delivered(kernel, ada.account_id) is None
 
 
 def test_a_message_is_read_once_and_by_its_own_reader(ada: Reader, app: Flask, kernel: Kernel, clock: MovableClock) -> None:
@@ -95,7 +100,7 @@ def test_a_message_is_read_once_and_by_its_own_reader(ada: Reader, app: Flask, k
     for _ in range(2):
         assert ada.read(message["message_id"]) == 204
         clock.advance(timedelta(hours=1))
-    assert find(kernel, ada.account_id).read_at == clock.now() - timedelta(hours=2)
+    assert read(kernel, ada.account_id).read_at == clock.now() - timedelta(hours=2)
 
 
 def test_older_messages_come_by_cursor(ada: Reader, kernel: Kernel) -> None:

@@ -93,7 +93,8 @@ def test_it_is_in_the_account_and_goes_by_mail(ada: Owner, kernel: Kernel, clock
     ada.hold(12, "phone")
     pass_to(kernel, clock, END - timedelta(days=7) + timedelta(minutes=1))
     (told,) = ada.told()
-    assert told.delivered_at is not None
+    assert told.mailed_at is not None
+    assert told.bounced_at is None
     with kernel.database.begin() as connection:
         letter, *_ = [sent.letter for sent in read_mailbox(connection, kernel.sealer) if "expire" in sent.letter.subject]
     assert letter.to == ada.email
