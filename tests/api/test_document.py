@@ -93,7 +93,7 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
             "dictionaries": {
                 "profiles": {"values": profiles},
                 "short pages": {"values": [1, 2]},
-                "addresses": {"values": [EMAIL]},
+                "addresses": {"values": [member.email if member else EMAIL]},
                 "durations": {"values": ["PT1S", "PT1M"]},
                 "passwords": {"values": [PASSWORD]},
                 "documents": {"values": ["terms"]},
@@ -164,13 +164,14 @@ def test_every_operation_answers_a_ready_account_as_the_document_says(
 ) -> None:
     ann, described = join("ann"), operations(app)
     done = run(app, profiles, member=ann, examples=15, chains=40)
-    # What chance left out is asked for by itself.
+    # What chance left out is asked for by itself, by somebody whose password no report of misuse has ended meanwhile.
+    lou = join("lou")
     for name in never_done(done, described) - NEED_A_SECRET - NEED_A_PREMIUM - NEED_A_TEAM - {THE_DOCUMENT}:
-        done.add(run(app, profiles, member=ann, examples=50, chains=0, only=(name.split()[1],)))
+        done.add(run(app, profiles, member=lou, examples=50, chains=0, only=(name.split()[1],)))
     links = read_links(described)
     for target, sources in links.items():
         if target not in done.chained:
-            done.add(run(app, profiles, member=ann, examples=1, chains=40, only=(*sources, path_of(target, described))))
+            done.add(run(app, profiles, member=lou, examples=1, chains=40, only=(*sources, path_of(target, described))))
     assert done.wrong == []
     assert never_done(done, described) <= NEED_A_SECRET | NEED_A_PREMIUM | NEED_A_TEAM | {THE_DOCUMENT}
     assert links

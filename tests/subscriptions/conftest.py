@@ -23,6 +23,13 @@ from tests.workspaces.conftest import Person
 FOR_WHOM = {"legal_name": "Acme Sales SAS", "country": "FR", "siren": "123456789"}
 AGREED = {"professional": True, "authorised_to_bind": True, "accept_terms": True, "accept_dpa": True}
 MOST_STEPS = 5000
+NOTICES_OF_A_YEAR = [
+    ("2026-01-15", "2026-12-15T22:59:59+00:00", "2027-01-14T23:00:00Z"),
+    ("2026-01-15", "2026-12-15T23:00:00+00:00", "2028-01-14T23:00:00Z"),
+    ("2026-03-31", "2027-02-28T22:59:59+00:00", "2027-03-30T22:00:00Z"),
+    ("2026-03-31", "2027-02-28T23:00:00+00:00", "2028-03-30T22:00:00Z"),
+]
+"""First day, the instant of a notice, and when the year then ends: through the day one month before, and too late."""
 
 
 @pytest.fixture(scope="session")

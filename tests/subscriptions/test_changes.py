@@ -9,7 +9,7 @@ import pytest
 
 from backend.kernel.clock import MovableClock
 from tests.lookup.conftest import Directory
-from tests.subscriptions.conftest import Buyer, Time
+from tests.subscriptions.conftest import NOTICES_OF_A_YEAR, Buyer, Time
 from tests.subscriptions.test_renewal import spend, start
 
 Buyers = Callable[..., Buyer]
@@ -141,15 +141,7 @@ def test_a_months_downgrade_is_heard_until_exactly_forty_eight_hours_before(
 
 
 @pytest.mark.clause("7.3.10")
-@pytest.mark.parametrize(
-    ("begun", "asked", "ends"),
-    [
-        ("2026-01-15", "2026-12-15T22:59:59+00:00", "2027-01-14T23:00:00Z"),
-        ("2026-01-15", "2026-12-15T23:00:00+00:00", "2028-01-14T23:00:00Z"),
-        ("2026-03-31", "2027-02-28T22:59:59+00:00", "2027-03-30T22:00:00Z"),
-        ("2026-03-31", "2027-02-28T23:00:00+00:00", "2028-03-30T22:00:00Z"),
-    ],
-)
+@pytest.mark.parametrize(("begun", "asked", "ends"), NOTICES_OF_A_YEAR)
 def test_a_years_downgrade_is_heard_through_the_day_one_month_before(
     buyer: Buyers, clock: MovableClock, time: Time, begun: str, asked: str, ends: str
 ) -> None:
