@@ -2,6 +2,7 @@
 
 from backend.accounts.closing import AccountDeleted
 from backend.accounts.consequences import Consequence
+from backend.accounts.debts import Debt, DebtAsked, DebtPaid
 from backend.accounts.deletion import DeletionAsked
 from backend.accounts.escalation import BreachOpened
 from backend.accounts.records import Account, read_account
@@ -12,5 +13,5 @@ from backend.accounts.suspensions import AccountSuspended, SuspensionLifted
 
 __all__ = [
     "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachOpened", "Consequence",
-    "DeletionAsked", "SuspensionLifted", "confirm_reset", "read_account",
+    "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "SuspensionLifted", "confirm_reset", "read_account",
 ]  # fmt: skip
