@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend.credits import freeze_grant, release_grant
 from backend.kernel import Kernel
-from backend.kernel.messages import Fact, Message, tell
+from backend.kernel.messages import Fact
 from backend.subscriptions.dues import Due, change_due, list_dues
 from backend.subscriptions.freemium import resume_freemium
 from backend.subscriptions.premiums import (
@@ -23,7 +23,7 @@ from backend.subscriptions.premiums import (
 )  # fmt: skip
 from backend.subscriptions.prices import Order, credit_differences, grants_of, price_of
 from backend.subscriptions.rules import MONTHS, day_begins, months_left, period_end, start_day
-from backend.subscriptions.subscribers import read_orderer
+from backend.subscriptions.subscribers import tell_subscriber
 from backend.workspaces import members_of
 
 
@@ -115,8 +115,7 @@ def _begin(connection: sa.Connection, kernel: Kernel, premium: Premium, at: date
         "ends_on": start_day(begun.ends_at),
     }
     code = f"premium-started-{begun.order.interval}"
-    orderer = read_orderer(connection, begun)
-    tell(connection, kernel.sealer, Message(orderer, code, f"premium:{begun.premium_id}", at, facts))
+    tell_subscriber(connection, kernel, begun, code, f"premium:{begun.premium_id}", at, facts)
     return begun
 
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
-from backend.kernel.messages import Fact, Message, tell
+from backend.kernel.messages import Fact
 from backend.kernel.problems import Problem
 from backend.subscriptions.dues import Due, change_due, find_due
 from backend.subscriptions.giving import give, give_again, take_back
 from backend.subscriptions.payments import Result
 from backend.subscriptions.premiums import Premium, change_premium, read_premium
-from backend.subscriptions.subscribers import read_orderer
+from backend.subscriptions.subscribers import tell_subscriber
 from backend.workspaces import lock_workspaces
 
 
@@ -67,6 +67,5 @@ def _fail(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due,
     if premium.state != "ended":
         take_back(connection, premium, due, at)
         facts: dict[str, Fact] = {"amount": due.amount, "plan": premium.sheet.plan(premium.order.plan).name}
-        message = Message(read_orderer(connection, premium), "payment-failed", f"due:{due.due_id}:{at.isoformat()}", at, facts)
-        tell(connection, kernel.sealer, message)
+        tell_subscriber(connection, kernel, premium, "payment-failed", f"due:{due.due_id}:{at.isoformat()}", at, facts)
     return due

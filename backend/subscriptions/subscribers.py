@@ -1,14 +1,17 @@
 """Who a premium is taken out for: a legal entity or sole proprietor acting professionally, and who attested it (2.Subscriber)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.messages import Fact, Message, tell
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.tables import subscribers
+from backend.workspaces import admins_of
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,18 @@ def record_subscriber(
     )
 
 
-def read_orderer(connection: sa.Connection, premium: Premium) -> int:
-    """The account that took it out."""
-    return int(connection.execute(sa.select(subscribers.c.attested_by).where(_of(premium))).scalar_one())
+def tell_subscriber(
+    connection: sa.Connection, kernel: Kernel, premium: Premium, code: str, ref: str, at: datetime, facts: Mapping[str, Fact]
+) -> None:
+    """Tell those who act for the subscriber now. It is the entity that subscribed: an admin who leaves changes nothing (X24)."""
+    for account_id in acting_for(connection, premium):
+        tell(connection, kernel.sealer, Message(account_id, code, ref, at, facts))
+
+
+def acting_for(connection: sa.Connection, premium: Premium) -> list[int]:
+    """The accounts that act for the subscriber now: every admin; where nobody is left, whoever took it out."""
+    ordered = sa.select(subscribers.c.attested_by).where(_of(premium))
+    return admins_of(connection, premium.workspace_id) or list(connection.execute(ordered).scalars())
 
 
 def _of(premium: Premium) -> sa.ColumnElement[bool]:
