@@ -18,6 +18,7 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import find_next, tick
 from backend.settings import Settings
 from tests.lookup.conftest import Directory
+from tests.subscriptions.sheets import sheet_folder  # noqa: F401
 from tests.workspaces.conftest import Person
 
 FOR_WHOM = {"legal_name": "Acme Sales SAS", "country": "FR", "siren": "123456789"}

@@ -139,23 +139,6 @@ def test_a_debit_starts_the_plan_at_once_with_one_grant_of_each_kind(
     assert clean()
 
 
-@pytest.mark.parametrize(
-    ("plan", "seats", "interval", "pool"),
-    [
-        ("starter", 1, "month", {"phone": 100, "direct_email": 5, "export": 500}),
-        ("starter", 3, "year", {"phone": 3600, "direct_email": 180, "export": 18_000}),
-        ("business", 1, "year", {"phone": 2400, "direct_email": 2400, "export": 12_000, "b2b_email": 6000}),
-        ("organization", 2, "month", {"phone": 800, "direct_email": 800, "export": 4000, "b2b_email": 2000}),
-    ],
-)
-def test_each_plan_grants_what_the_sheet_says_for_its_seats(
-    buyer: Buyers, owner: psycopg.Connection[Any], plan: str, seats: int, interval: str, pool: dict[str, int]
-) -> None:
-    ada = buyer()
-    ada.subscribe(plan, seats, interval)
-    assert ada.pool(owner) == pool
-
-
 def test_a_wire_starts_the_plan_when_all_of_it_is_there(buyer: Buyers, owner: psycopg.Connection[Any], clock: MovableClock) -> None:
     clock.set(datetime.fromisoformat("2026-03-03T10:00:00+01:00"))
     ada = buyer()
@@ -256,16 +239,6 @@ def test_one_mail_acknowledges_the_order(buyer: Buyers, kernel: Kernel, time: Ti
     for said in ("Business", "Seats: 3", "€267.00", "2 March 2026", "2 April 2026"):
         assert said in acknowledged.text
     assert "premium-started-month" in ada.told()
-
-
-@pytest.mark.clause("2.Subscription")
-def test_the_plan_is_read_from_the_sheet_that_the_premium_pinned(buyer: Buyers, owner: psycopg.Connection[Any]) -> None:
-    ada = buyer()
-    ada.subscribe("starter", 1)
-    assert owner.execute("SELECT sheet FROM premiums").fetchone() == ("2026-03",)
-    assert ada.premium["sheet"] == "2026-03"
-    owner.execute("UPDATE premiums SET sheet = 'none'")
-    assert ada.call("GET", "/v1/me").status_code == 500
 
 
 def test_what_is_known_of_a_subscriber_is_sealed(buyer: Buyers, owner: psycopg.Connection[Any]) -> None:
