@@ -33,6 +33,7 @@ class Due:
     what: str
     period: int
     amount: Decimal
+    vat: Decimal
     received: Decimal
     means: Means
     due_at: datetime
@@ -41,6 +42,11 @@ class Due:
     paid_at: datetime | None
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+
+    @property
+    def total(self) -> Decimal:
+        """What is asked for: the amount with its VAT."""
+        return self.amount + self.vat
 
     @property
     def grant_key(self) -> str:

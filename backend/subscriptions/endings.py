@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 import sqlalchemy as sa
@@ -14,8 +15,9 @@ from backend.subscriptions.changes import end_after, heard_in_time
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium
+from backend.subscriptions.returning import return_months
 from backend.subscriptions.rules import day_begins, start_day
-from backend.workspaces import WorkspaceDeleted, delete_workspace, enter, members_of, note
+from backend.workspaces import MemberMoving, WorkspaceDeleted, delete_workspace, enter, lock_workspaces, members_of, note
 
 Way = Literal["non-renewal", "early"]
 """Not to renew (7.5.1), or to terminate before the end (7.5.5): use goes on to the end either way, and nothing is refunded."""
@@ -83,6 +85,26 @@ def carry_out_end(connection: sa.Connection, kernel: Kernel, premium: Premium, a
         ended = Message(member.account_id, "premium-ended", f"premium:{premium.premium_id}", at, facts)
         tell(connection, kernel.sealer, ended)
     delete_workspace(connection, kernel, premium.workspace_id, at)
+
+
+def end_at_once(
+    connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime, reason: str, *, give_back: bool
+) -> Decimal:
+    """The premium ends now, for this reason, with every consequence; how much of what was paid is returned, without VAT.
+
+    With `give_back` the whole months of the running period that have not begun are (X16). The caller has called `lock_to_end`.
+    """
+    returned = return_months(connection, premium, at, reason) if give_back else Decimal()
+    carry_out_end(connection, kernel, premium, at, reason)
+    return returned
+
+
+def lock_to_end(connection: sa.Connection, kernel: Kernel, workspace_id: int) -> Premium | None:
+    """Lock all that an end touches, in the order of everywhere: accounts, the workspace, its premium; None where none runs."""
+    for account_id in sorted(member.account_id for member in members_of(connection, workspace_id)):
+        kernel.events.emit(connection, MemberMoving(account_id))
+    lock_workspaces(connection, workspace_id)
+    return find_premium(connection, workspace_id, lock=True)
 
 
 def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str) -> None:

@@ -31,6 +31,11 @@ def months_left(started_on: date, begun: int, on: date) -> int:
     return sum(_months_on(started_on, begun + month) > on for month in range(1, MONTHS["year"] + 1))
 
 
+def months_not_begun(started_on: date, begun: int, on: date, interval: Interval) -> int:
+    """Whole months of the running period that have not begun on this day: none of a month (X16)."""
+    return max(0, months_left(started_on, begun, on) - 1) if interval == "year" else 0
+
+
 def last_notice_moment(ends_at: datetime, hours: int) -> datetime:
     """The last instant of a monthly period's notice: so many hours that really pass before its end (7.5.2)."""
     return ends_at.astimezone(UTC) - timedelta(hours=hours)

@@ -9,6 +9,7 @@ INTERVALS = ("month", "year")
 MEANS = ("sepa_debit", "wire")
 PREMIUM_STATES = ("pending", "active", "frozen", "ended")
 DUE_STATES = ("open", "submitted", "paid", "failed", "dropped")
+CHANNELS = ("account", "email")
 WHAT = ("start", "renewal", "upgrade", "pack")
 
 subscriptions = sa.Table(
@@ -75,6 +76,11 @@ premiums = sa.Table(
     instant("next_alert_at", comment="when its members are next told that it ends"),
     instant("ended_at"),
     sa.Column("end_reason", sa.Text),
+    sa.Column("vat_percent", sa.Numeric(4, 2), nullable=False, server_default="20", comment="of the subscriber's country"),
+    sa.Column("end_channel", sa.Text, comment="how it was told to end"),
+    instant("end_heard_at", comment="when it was told to end; of an email, when it was received (7.5.1)"),
+    instant("switch_at", comment="when a switch to another provider ends it, whatever the period"),
+    sa.Column("switch_period", sa.Integer, comment="the one it was asked for in"),
     one_of("state", PREMIUM_STATES),
     one_of("interval", INTERVALS),
     one_of("means", MEANS),
@@ -83,8 +89,11 @@ premiums = sa.Table(
     sa.CheckConstraint("state NOT IN ('active', 'frozen') OR period >= 1", name="running"),
     sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
     sa.CheckConstraint("(next_order IS NULL) = (next_after IS NULL)", name="next"),
+    one_of("end_channel", CHANNELS),
+    sa.CheckConstraint("(switch_at IS NULL) = (switch_period IS NULL)", name="switch"),
     sa.Index("premiums_one_key", "workspace_id", unique=True, postgresql_where=sa.text("state <> 'ended'")),
     sa.Index("premiums_period_idx", "period_ends_at", postgresql_where=sa.text("state IN ('active', 'frozen')")),
+    sa.Index("premiums_switch_idx", "switch_at", postgresql_where=sa.text("switch_at IS NOT NULL AND state <> 'ended'")),
     sa.Index("premiums_alert_idx", "next_alert_at", postgresql_where=sa.text("next_alert_at IS NOT NULL")),
     comment="kept=True: paid plans of workspaces, at most one that has not ended",
 )
@@ -109,6 +118,7 @@ dues = sa.Table(
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("period", sa.Integer, nullable=False, comment="the premium's period it is for"),
     sa.Column("amount", sa.Numeric(12, 2), nullable=False, comment="euros without VAT"),
+    sa.Column("vat", sa.Numeric(12, 2), nullable=False, server_default="0", comment="euros"),
     sa.Column("received", sa.Numeric(12, 2), nullable=False, server_default="0"),
     sa.Column("means", sa.Text, nullable=False),
     instant("due_at", nullable=False),
@@ -123,9 +133,35 @@ dues = sa.Table(
     one_of("means", MEANS),
     one_of("state", DUE_STATES),
     sa.CheckConstraint("amount >= 0 AND received >= 0", name="amount"),
+    sa.CheckConstraint("vat >= 0", name="vat"),
     sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid"),
     sa.UniqueConstraint("workspace_id", "order_key"),
     sa.Index("dues_period_key", "workspace_id", "premium_id", "period", unique=True,
              postgresql_where=sa.text("what IN ('start', 'renewal')")),
     comment="kept=True: amounts due, each with what became of it; there is no other trace of money",
 )  # fmt: skip
+
+returns = sa.Table(
+    "returns",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("due_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("premium_id", sa.BigInteger, nullable=False),
+    sa.Column("amount", sa.Numeric(12, 2), nullable=False, comment="euros without VAT"),
+    sa.Column("vat", sa.Numeric(12, 2), nullable=False, comment="euros"),
+    sa.Column("reason", sa.Text, nullable=False),
+    instant("made_at", nullable=False),
+    sa.CheckConstraint("amount >= 0 AND vat >= 0", name="amount"),
+    comment="kept=True: the part of a due that is for months not begun: paid back, or not asked for where it was not paid",
+)
+
+legal_rates = sa.Table(
+    "legal_rates",
+    metadata,
+    sa.Column("half_year", sa.Text, primary_key=True, comment="like 2026-H1"),
+    sa.Column("percent", sa.Numeric(5, 2), nullable=False),
+    sa.Column("decree", sa.Text, nullable=False, comment="where it stands"),
+    instant("entered_at", nullable=False),
+    sa.CheckConstraint("half_year ~ '^[0-9]{4}-H[12]$'", name="half_year"),
+    comment="reference table: the legal rate of interest of each half-year, entered by those who run Candor",
+)

@@ -81,8 +81,28 @@ updates = sa.Table(
     sa.Column("availability", JSONB, nullable=False, comment="where and from when it is to be had; by language"),
     sa.Column("installation", JSONB, nullable=False, comment="how it is installed; by language"),
     sa.Column("consequences", JSONB, nullable=False, comment="of not installing it; by language"),
+    sa.Column(
+        "minor", sa.Boolean, nullable=False, server_default=sa.false(), comment="its effect is minor: no right to end (12.15)"
+    ),
+    sa.Column(
+        "old_version_allowed",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="the version before stays allowed and compliant: no right to end (12.15)",
+    ),
     instant("announced_at", nullable=False),
     sa.Column("told_through", sa.BigInteger, nullable=False, server_default="0", comment="the last account that was told"),
     instant("told_at", comment="everybody was told"),
     comment="reference table: necessary updates and what users are told of them (12.13)",
+)
+
+versions_in_use = sa.Table(
+    "versions_in_use",
+    metadata,
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, primary_key=True),
+    instant("first_used_at", nullable=False),
+    instant("last_used_at", nullable=False, comment="to the day"),
+    comment="personal=True: which version of the extension an account uses since when (12.14)",
 )

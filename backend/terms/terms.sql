@@ -5,3 +5,6 @@ GRANT SELECT ON documents TO candor_app;
 GRANT SELECT, INSERT ON publications, acceptances, refusals, updates TO candor_app;
 GRANT UPDATE (told_through, told_at, switched_through, switched_at) ON publications TO candor_app;
 GRANT UPDATE (told_through, told_at) ON updates TO candor_app;
+-- Which version of the extension is in use is noted as it is seen, and goes with the account.
+REVOKE ALL ON versions_in_use FROM candor_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON versions_in_use TO candor_app;
