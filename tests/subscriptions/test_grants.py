@@ -1,4 +1,4 @@
-"""What a plan brings is what its sheet says: of each kind, for each seat, in a month and in a year, and of another sheet another."""
+"""What a plan brings is what its sheet says: of each kind, for each seat, in a month and in a year; another sheet, another grant."""
 
 from collections.abc import Callable
 from typing import Any
