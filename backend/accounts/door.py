@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.accounts.consequences import phrase_in
+from backend.accounts.debts import Debt, Means, list_debts, pay_debt
 from backend.accounts.grounds import read_ground
 from backend.accounts.replies import Kind, Reply, hand_in, read_replies
 from backend.accounts.suspension_records import open_reason, read_door
@@ -23,6 +24,7 @@ class Door:
     ends: str
     waits: bool
     replies: tuple[Reply, ...]
+    debts: tuple[Debt, ...]
     phrase: str
 
 
@@ -41,6 +43,7 @@ def enter(kernel: Kernel, token: str, lang: str = "en") -> Door | None:
             ends=write_moment(found.due_at, lang) if found.due_at else "",
             waits=found.waiting_since is not None,
             replies=tuple(read_replies(connection, kernel, found)),
+            debts=tuple(list_debts(connection, kernel, found.account_id, lang)),
             phrase=phrase_in(lang),
         )
 
@@ -49,3 +52,9 @@ def hand_in_at_door(kernel: Kernel, door: Door, kind: Kind, text: str) -> None:
     """Hand in a cure or an appeal."""
     with kernel.database.begin() as connection:
         hand_in(connection, kernel, door.account_id, kind, text)
+
+
+def pay_at_door(kernel: Kernel, door: Door, reference: str, means: Means) -> None:
+    """Pay one of the debts that the door shows. Raises NoSuchDebt."""
+    with kernel.database.begin() as connection:
+        pay_debt(connection, kernel, door.account_id, reference, means)

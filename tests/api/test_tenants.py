@@ -91,7 +91,7 @@ SECRETS = {
     Slot("POST", "/compromise/{token}", "path", "token"),
     Slot("GET", "/door/{token}", "path", "token"),
     Slot("GET", "/door/{token}/export", "path", "token"),
-    *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "delete")),
+    *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "pay", "delete")),
 }
 
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
