@@ -117,7 +117,7 @@ KINDS: dict[str, Kind] = {
         503, "Paid plans cannot be ordered here yet.", "Nothing was ordered. Write to whoever runs this Candor."
     ),
     "idempotency-key-reused": Kind(
-        422, "This Idempotency-Key was used for something else.", "Use a new key for a new order, the same for a repeated one."
+        422, "This Idempotency-Key was used for something else.", "Use a new key for something new, the same to send it again."
     ),
     # credits
     "credits-exhausted": Kind(402, "No credits of this kind are left.", "`results` says which; new ones come each month."),

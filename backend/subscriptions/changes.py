@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
+from backend.kernel.request_keys import RequestKey
 from backend.subscriptions.checkout import check_order
-from backend.subscriptions.dues import Due, OrderKey, find_ordered, list_dues, make_due
+from backend.subscriptions.dues import Due, find_ordered, list_dues, make_due
 from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
@@ -90,7 +91,7 @@ def preview_change(kernel: Kernel, caller: Caller, plan: str, seats: int, interv
 
 
 def change(
-    kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval, agreed: Decimal, order_key: OrderKey | None
+    kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval, agreed: Decimal, order_key: RequestKey | None
 ) -> tuple[Change | None, Due | None]:
     """Change plan, seats or interval, for the amount agreed to; what it does, and what is due. A replay does nothing twice.
 
@@ -117,7 +118,7 @@ def change(
         return found, due
 
 
-def buy_packs(kernel: Kernel, caller: Caller, packs: Mapping[str, int], order_key: OrderKey | None) -> Due:
+def buy_packs(kernel: Kernel, caller: Caller, packs: Mapping[str, int], order_key: RequestKey | None) -> Due:
     """Buy packs for the running period, at their full price; they recur until they are reverted (9.26 to 9.28).
 
     Raises `admin-required`, `plan-required` without a premium, `order-unknown`, `payment-open`.

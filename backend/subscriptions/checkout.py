@@ -10,7 +10,8 @@ from backend.accounts import read_account
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
-from backend.subscriptions.dues import Due, OrderKey, find_ordered, make_due
+from backend.kernel.request_keys import RequestKey
+from backend.subscriptions.dues import Due, find_ordered, make_due
 from backend.subscriptions.freemium import has_freemium
 from backend.subscriptions.giving import give
 from backend.subscriptions.payments import Means, need_gateway
@@ -76,7 +77,7 @@ def check_order(sheet: Sheet, order: Order) -> None:
 
 
 def subscribe(
-    kernel: Kernel, caller: Caller, quote_id: int, means: Means, subscriber: Subscriber, lang: str, order_key: OrderKey | None
+    kernel: Kernel, caller: Caller, quote_id: int, means: Means, subscriber: Subscriber, lang: str, order_key: RequestKey | None
 ) -> Due:
     """Accept a quote for the caller's Workspace; the first payment's due. Ordered again under the same key, it is the same due.
 

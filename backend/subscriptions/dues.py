@@ -1,6 +1,5 @@
 """Amounts due: made once for what they pay, opened at the gateway, found again by the key they were ordered under."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel.problems import Problem
+from backend.kernel.request_keys import RequestKey
 from backend.subscriptions.payments import Means, Payment, PaymentGateway
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.tables import dues
-
-
-@dataclass(frozen=True)
-class OrderKey:
-    """The Idempotency-Key of an order and what was ordered under it, as digests."""
-
-    key: bytes
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -57,15 +49,7 @@ class Due:
 _COLUMNS = [dues.c[name] for name in Due.__dataclass_fields__]
 
 
-def digest_order(account_id: int, route: str, key: str, body: bytes) -> OrderKey | None:
-    """The digests of an Idempotency-Key, of this account and route; None where none was sent."""
-    if not key:
-        return None
-    named = hashlib.sha256(f"{account_id}:{route}:{key}".encode()).digest()
-    return OrderKey(named, hashlib.sha256(body).digest())
-
-
-def find_ordered(connection: sa.Connection, workspace_id: int, order_key: OrderKey | None) -> Due | None:
+def find_ordered(connection: sa.Connection, workspace_id: int, order_key: RequestKey | None) -> Due | None:
     """What was ordered under this key before. Raises `idempotency-key-reused` where it was something else."""
     if order_key is None:
         return None
@@ -89,7 +73,7 @@ def make_due(
     period: int | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    order_key: OrderKey | None = None,
+    order_key: RequestKey | None = None,
 ) -> Due:
     """An amount is due from now on, and asked for at the gateway."""
     values = {

@@ -2,14 +2,13 @@
 
 from decimal import Decimal
 
-from flask import request
-
-from backend.kernel.http import Body, Room, caller, kernel
+from backend.kernel.http import Room, caller, kernel
 from backend.kernel.limits import READS, WRITES
 from backend.kernel.pages import page_language
 from backend.kernel.problems import Problem
+from backend.kernel.request_keys import read_request_key
 from backend.subscriptions import changes, checkout, endings
-from backend.subscriptions.dues import Due, OrderKey, digest_order
+from backend.subscriptions.dues import Due
 from backend.subscriptions.overview import Overview, read_overview
 from backend.subscriptions.premium_shapes import (
     Acceptance,
@@ -94,7 +93,9 @@ def subscribe(body: Acceptance) -> DueShown:
         raise Problem("quote-unknown")
     subscriber = Subscriber(**body.subscriber.model_dump())
     return _show_due(
-        checkout.subscribe(kernel(), caller(), quote_id, body.means, subscriber, page_language(), _order_key("subscribe", body))
+        checkout.subscribe(
+            kernel(), caller(), quote_id, body.means, subscriber, page_language(), read_request_key("subscribe", body)
+        )
     )
 
 
@@ -112,7 +113,7 @@ def change(body: ChangeAgreed) -> ChangeDone:
 
     Send an `Idempotency-Key`, and asking again changes nothing.
     """
-    agreed, key = Decimal(body.amount), _order_key("change", body)
+    agreed, key = Decimal(body.amount), read_request_key("change", body)
     done, due = changes.change(kernel(), caller(), body.plan, body.seats, body.interval, agreed, key)
     return {"change": _show_change(done) if done else None, "due": _show_due(due) if due else None}
 
@@ -124,7 +125,7 @@ def buy_packs(body: PacksNamed) -> DueShown:
 
     Send an `Idempotency-Key`, and asking again changes nothing.
     """
-    return _show_due(changes.buy_packs(kernel(), caller(), body.packs, _order_key("packs", body)))
+    return _show_due(changes.buy_packs(kernel(), caller(), body.packs, read_request_key("packs", body)))
 
 
 @api.put("/v1/subscription/packs/reverted", limit=WRITES, body=PacksNamed, answer=Recurring, problems=(*PREMIUM, "order-unknown"))
@@ -141,11 +142,6 @@ def end(body: End) -> Ended:
     """
     ending = endings.end_premium(kernel(), caller(), body.way)
     return {"ends_at": ending.ends_at, "in_time": ending.in_time}
-
-
-def _order_key(route: str, body: Body) -> OrderKey | None:
-    key = request.headers.get("Idempotency-Key", "")[:200]
-    return digest_order(caller().account_id, route, key, body.model_dump_json().encode())
 
 
 def _show_order(sheet: str, order: Order) -> OrderShown:
