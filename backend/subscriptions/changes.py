@@ -16,14 +16,17 @@ from backend.subscriptions.dues import Due, find_ordered, list_dues, make_due
 from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
-from backend.subscriptions.prices import Order, list_lines, price_difference, price_of
+from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
 from backend.subscriptions.rules import MONTHS, Interval, day_begins, in_time, period_end
 from backend.workspaces import enter, note, seats_taken
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a change does. `now`: what holds at once, for `amount`; `later`: what holds from `later_at` on, for `next_price`."""
+    """What a change does. `now`: what holds at once, for `amount`; `later`: what holds from `later_at` on.
+
+    `next_price` and `next_credits`: what each period costs and brings from then on, or from the next one where nothing waits.
+    """
 
     sheet_version: str
     now: Order | None
@@ -34,6 +37,7 @@ class Change:
     later_after: int | None
     later_at: datetime | None
     next_price: Decimal
+    next_credits: Mapping[str, int]
 
 
 def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: datetime) -> Change:
@@ -49,7 +53,7 @@ def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: da
         soon = not lowered or heard_in_time(premium, at)
         later_after = premium.period if soon else premium.period + 1
         later_at = end_after(premium, later_after)
-    left = left_of(premium, at)
+    left, recurring = left_of(premium, at), without_reverted(wanted, premium.reverted)
     return Change(
         sheet_version=premium.sheet_version,
         now=raised if raised != current else None,
@@ -59,7 +63,8 @@ def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: da
         later=later,
         later_after=later_after,
         later_at=later_at,
-        next_price=price_of(sheet, without_reverted(wanted, premium.reverted)),
+        next_price=price_of(sheet, recurring),
+        next_credits=pool_of(sheet, recurring),
     )
 
 

@@ -203,4 +203,5 @@ def _show_change(found: changes.Change) -> ChangeShown:
         "later_at": found.later_at,
         "period_ends_at": found.period_ends_at,
         "next_price": str(found.next_price),
+        "next_credits": dict(found.next_credits),
     }

@@ -132,6 +132,7 @@ class ChangeShown(TypedDict):
     later_at: datetime | None
     period_ends_at: datetime
     next_price: str
+    next_credits: dict[str, int]
 
 
 class ChangeDone(TypedDict):

@@ -1,5 +1,6 @@
 """Pure rules of money and credits: what a plan costs and grants, and the difference between two (7.3, X21). Euros without VAT."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -63,6 +64,14 @@ def grants_of(sheet: Sheet, order: Order) -> dict[str, int]:
     months = sheet.policy.year_grants_months if order.interval == "year" else 1
     each = seat_month(sheet.plan(order.plan))
     return {kind: amount * order.seats * months for kind, amount in each.items() if amount}
+
+
+def pool_of(sheet: Sheet, order: Order) -> dict[str, int]:
+    """What one period of the order brings the pool, the packs included (9.22, 9.28)."""
+    brought = Counter(grants_of(sheet, order))
+    for code, count in order.packs.items():
+        brought[sheet.pack(code).kind] += sheet.pack(code).amount * count
+    return dict(brought)
 
 
 def part_of_price(difference: Decimal, months: int, interval: Interval) -> Decimal:
