@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     mail_from: str = "Candor <no-reply@candor.example>"
     controller_name: str = "Candor, trial installation"
     controller_address: str = "on this computer"
+    contact: str = "contact@candor.example"
     privacy_contact: str = "privacy@candor.example"
     linkedin_client_id: str = ""
     linkedin_client_secret: str = Field("", repr=False)

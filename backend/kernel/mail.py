@@ -16,6 +16,8 @@ from backend.kernel.sealing import Sealer
 from backend.kernel.tables import mails, messages
 
 _PLACE = "mail"
+MESSAGE_DOMAIN = "candor.invalid"
+"""Ends the Message-ID of every mail of ours, by which one that comes back is known."""
 _LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -116,7 +118,8 @@ class SmtpSender:
         message["To"] = letter.to
         message["Subject"] = letter.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain="candor.invalid")
+        message["Message-ID"] = make_msgid(domain=MESSAGE_DOMAIN)
+        message["Auto-Submitted"] = "auto-generated"  # no robot answers it (RFC 3834)
         message.set_content(letter.text)
         if letter.html:
             message.add_alternative(letter.html, subtype="html")

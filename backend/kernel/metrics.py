@@ -17,6 +17,12 @@ DUE_FAILED = Counter("candor_due_failed", "Pieces of due work that raised, by na
 NOTICES_OWED_SECONDS = Gauge(
     "candor_notices_oldest_owed_seconds", "Age of the oldest notice still owed", multiprocess_mode="mostrecent"
 )
+HELPDESK_WAITING = Gauge(
+    "candor_helpdesk_waiting",
+    "Threads of the helpdesk that are neither fixed nor answered, by state",
+    ["state"],
+    multiprocess_mode="mostrecent",
+)
 
 
 def render_metrics() -> bytes:

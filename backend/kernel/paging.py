@@ -1,6 +1,6 @@
 """Lists by cursor, newest first: `?cursor=&limit=` in, `next_cursor` and `Link: rel="next"` out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from flask import Response, request
@@ -36,12 +36,22 @@ def read_cursor(kind: str, owner: int, page: Page, said: str = "not a cursor of 
 
 
 def answer_list(
-    name: str, found: Sequence[Row], page: Page, *, show: Callable[[Row], Any], id_of: Callable[[Row], str], kept: str = ""
+    name: str,
+    found: Sequence[Row],
+    page: Page,
+    *,
+    show: Callable[[Row], Any],
+    id_of: Callable[[Row], str],
+    kept: str = "",
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The answer, of up to `limit` + 1 rows found; `kept` is the rest of the query that the next page needs."""
+    """The answer, of up to `limit` + 1 rows found; `kept` is the rest of the query that the next page needs.
+
+    `beside` is said with the list.
+    """
     shown = found[: page.limit]
     cursor = id_of(shown[-1]) if len(found) > page.limit else None
-    response = Response(to_json({name: [show(row) for row in shown], "next_cursor": cursor}), mimetype=JSON)
+    response = Response(to_json({name: [show(row) for row in shown], "next_cursor": cursor, **(beside or {})}), mimetype=JSON)
     if cursor:
         response.headers["Link"] = f'<{request.path}?cursor={cursor}&limit={page.limit}{kept}>; rel="next"'
     return response

@@ -15,7 +15,7 @@ class SealBroken(Exception):
 
 
 class Sealer:
-    """Seals text for one place (`bound_to`, e.g. `fact:17:phone`) and opens it only there.
+    """Seals text or bytes for one place (`bound_to`, e.g. `fact:17:phone`) and opens it only there.
 
     A sealed value is: length of the key's id (1 byte), the id, nonce (12 bytes), ciphertext with tag.
     """
@@ -26,17 +26,25 @@ class Sealer:
 
     def seal(self, value: str, bound_to: str) -> bytes:
         """Seal `value` under the current key."""
+        return self.seal_bytes(value.encode(), bound_to)
+
+    def seal_bytes(self, value: bytes, bound_to: str) -> bytes:
+        """The same for what is no text."""
         nonce = os.urandom(_NONCE)
-        text = self._ciphers[self._current].encrypt(nonce, value.encode(), bound_to.encode())
+        text = self._ciphers[self._current].encrypt(nonce, value, bound_to.encode())
         return bytes([len(self._current)]) + self._current + nonce + text
 
     def open(self, sealed: bytes, bound_to: str) -> str:
         """Open what `seal` made for the same place; SealBroken otherwise."""
+        return self.open_bytes(sealed, bound_to).decode()
+
+    def open_bytes(self, sealed: bytes, bound_to: str) -> bytes:
+        """The same for what is no text."""
         end = 1 + sealed[0] if sealed else 0
         cipher = self._ciphers.get(sealed[1:end])
         if cipher is None or len(sealed) < end + _NONCE:
             raise SealBroken("no key of that id is kept")
         try:
-            return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], bound_to.encode()).decode()
+            return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], bound_to.encode())
         except InvalidTag:
             raise SealBroken("these bytes were not sealed for this place") from None

@@ -91,6 +91,10 @@ class Policy(_Part):
     late_indemnity: Decimal = Decimal("40.00")
     switch_notice_months: int = 2
     switch_transition_days: int = 30
+    helpdesk_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    helpdesk_opens_hour: int = 9
+    helpdesk_closes_hour: int = 19
+    letter_answer_days: int = 15
 
 
 Part = TypeVar("Part", PlanTerms, Pack, Reward)
