@@ -1,15 +1,20 @@
 """What was done from an account, and through which session: one line for each change, only ever added to (6.2.6).
 
+The line is part of the first transaction of its request that changes something, so that neither stands without the other.
 Reveals are not written here: each charge is an entry of the ledger already, with the account that acted, in the same statement.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from backend.accounts.tables import account_actions
-from backend.kernel import Kernel
+
+# A transaction gets its number with its first change; one that only read has none.
+_CHANGED = sa.text("pg_current_xact_id_if_assigned() IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,16 @@ class Action:
     action: str
 
 
-def note_action(kernel: Kernel, account_id: int, session_id: int | None, action: str) -> None:
-    """Write that an action succeeded."""
-    row = {"account_id": account_id, "session_id": session_id, "action": action, "at": kernel.clock.now()}
-    with kernel.database.begin() as connection:
-        connection.execute(account_actions.insert().values(**row))
+def note_action(connection: sa.Connection, line: Mapping[str, Any]) -> None:
+    """Write a line."""
+    connection.execute(account_actions.insert().values(**line))
+
+
+def note_change(connection: sa.Connection, line: Mapping[str, Any]) -> bool:
+    """Write a line where this transaction has changed something; False where it only read."""
+    values = [sa.bindparam(name, value, type_=account_actions.c[name].type) for name, value in line.items()]
+    row = account_actions.insert().from_select(list(line), sa.select(*values).where(_CHANGED))
+    return connection.execute(row.returning(account_actions.c.action_id)).first() is not None
 
 
 def read_actions(connection: sa.Connection, account_id: int) -> list[Action]:

@@ -1,12 +1,12 @@
 """HTTP: the door that the mail of a suspension opens, and nothing else (6.4.8). Its address is the secret; lifting ends it."""
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, request
 
 from backend.accounts.callers import acts_for
-from backend.accounts.debts import MEANS, Means, NoSuchDebt
+from backend.accounts.debts import MEANS, NoSuchDebt
 from backend.accounts.deletion import delete_account
 from backend.accounts.door import Door, enter, hand_in_at_door, pay_at_door
 from backend.accounts.me_api import answer_export
@@ -50,7 +50,7 @@ def pay(token: str) -> Response:
         return _page(token, "means", 422)
     acts_for(door.account_id)
     try:
-        pay_at_door(kernel(), door, request.form.get("debt", "")[:_LONGEST], cast(Means, means))
+        pay_at_door(kernel(), door, request.form.get("debt", "")[:_LONGEST], means)
     except NoSuchDebt:
         return _page(token, "debt", 422)
     except Problem as problem:

@@ -4,8 +4,8 @@ Every session acts as `candor_app`, which may neither rewrite the ledger nor rea
 """
 
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -56,13 +56,25 @@ class Database:
             "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=5, max_overflow=15
         )
         self._own = threading.local()
+        self._last: Callable[[sa.Connection], Callable[[], None] | None] | None = None
 
     def _connect(self, options: str = "") -> psycopg.Connection[Any]:
         return psycopg.connect(self._url, options=f"{self._options} {options}", application_name="candor")
 
-    def begin(self) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
         """A transaction: committed at the end of the block, undone when it raises."""
-        return self.engine.begin()
+        committed = None
+        with self.engine.begin() as connection:
+            yield connection
+            if self._last is not None:
+                committed = self._last(connection)
+        if committed is not None:
+            committed()
+
+    def end_each_with(self, last: Callable[[sa.Connection], Callable[[], None] | None]) -> None:
+        """Let `last` have the last word in every transaction of `begin()`; what it returns is called once that has committed."""
+        self._last = last
 
     def call(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """One statement in a transaction of its own, on this thread's own connection, prepared once.

@@ -34,6 +34,43 @@ def test_each_change_that_succeeded_is_written_once_with_its_session(ben: Person
     assert actions_of(owner)[1:] == [(*mine, "PUT /v1/password"), (*mine, "DELETE /v1/sessions/current")]
 
 
+@pytest.mark.clause("6.2.6")
+def test_a_change_and_its_line_stand_or_fall_together(
+    ben: Person, ann: Person, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> bool:
+        raise RuntimeError
+
+    before = len(actions_of(owner))
+    with monkeypatch.context() as broken:
+        broken.setattr("backend.accounts.callers.note_change", fail)
+        assert ben.create("Ben's Boats").status_code == 500
+    assert owner.execute("SELECT count(*) FROM workspaces WHERE name = 'Ben''s Boats'").fetchone() == (0,)
+    assert len(actions_of(owner)) == before
+    # What comes after the change may be lost in a crash; the line is not.
+    monkeypatch.setattr("backend.accounts.callers.note_action", fail)
+    assert ben.create("Ben's Boats").status_code == 201
+    assert ann.invite(ben.email).status_code == 201
+    assert [(row[0], row[2]) for row in actions_of(owner)[before:]] == [
+        (ben.account_id, "POST /v1/workspaces"),
+        (ann.account_id, "POST /v1/workspace/invitations"),
+    ]
+
+
+def test_what_only_reads_or_is_refused_writes_no_line_and_what_was_done_before_is_written_once_more(
+    ben: Person, ann: Person, owner: psycopg.Connection[Any]
+) -> None:
+    ben.join(ann)
+    before = len(actions_of(owner))
+    assert ben.call("PUT", "/v1/password", {"current": "not-my-own-one", "password": "eleven-hats-in-a-row"}).status_code == 401
+    assert actions_of(owner)[before:] == []
+    # Nothing is left to change the second time, but it was asked for, and succeeded.
+    [message] = ben.get("/v1/messages")["messages"][:1]
+    for _ in range(2):
+        assert ben.call("POST", f"/v1/messages/{message['message_id']}/read").status_code == 204
+    assert [row[2] for row in actions_of(owner)[before:]] == ["POST /v1/messages/{message_id}/read"] * 2
+
+
 def test_a_reveal_is_written_by_the_ledger_with_its_account(
     ben: Person, directory: Directory, owner: psycopg.Connection[Any]
 ) -> None:
