@@ -1,6 +1,7 @@
 """Everything Candor keeps about one account, as one document its owner can take away."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,13 +24,21 @@ _AT_ONCE = 500
 _ALL = 2**63 - 1
 
 
+@dataclass(frozen=True)
+class ExportAsked:
+    """Somebody takes away what is kept about an account; higher rooms add their part to the document."""
+
+    account_id: int
+    document: dict[str, Any]
+
+
 def export_account(kernel: Kernel, account_id: int, lang: str) -> dict[str, Any]:
     """What is kept, by room: plain values, times as instants. Values of revealed details as far as they may be shown now."""
     account = read_account(kernel, account_id)
     assert account.workspace_id is not None
     entries = _read_ledger(kernel, account.workspace_id, account_id)
     with kernel.database.begin() as connection:
-        document = {
+        document: dict[str, Any] = {
             "exported_at": kernel.clock.now(),
             "account": {name: value for name, value in vars(account).items() if not name.endswith("_id")},
             "sessions": _rows(connection, sessions, account_id, ("client", "created_at", "expires_at", "ended_at", "reason")),
@@ -43,6 +52,7 @@ def export_account(kernel: Kernel, account_id: int, lang: str) -> dict[str, Any]
             "suspensions": _read_suspensions(connection, kernel, account_id),
             "actions": [_without_id(vars(each)) for each in read_actions(connection, account_id)],
         }
+        kernel.events.emit(connection, ExportAsked(account_id, document))
     balances = read_balances(kernel.database, account.workspace_id, account_id, kernel.clock.now())
     document["credits"] = {kind: balance.available for kind, balance in balances.items()}
     document["ledger"] = [_show_entry(kernel, account.workspace_id, entry) for entry in entries]
