@@ -1,4 +1,4 @@
-"""What a plan brings is what its sheet says: of each kind, for each seat, in a month and in a year; another sheet, another grant."""
+"""What a plan brings is what its sheet says: of each kind, for each seat, in a month and in a year; of another sheet another."""
 
 from collections.abc import Callable
 from typing import Any
