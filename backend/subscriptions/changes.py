@@ -12,12 +12,13 @@ from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
 from backend.kernel.request_keys import RequestKey
 from backend.subscriptions.checkout import check_order
+from backend.subscriptions.coming import end_after, without_reverted
 from backend.subscriptions.dues import Due, find_ordered, list_dues, make_due
 from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
 from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
-from backend.subscriptions.rules import MONTHS, Interval, day_begins, in_time, period_end
+from backend.subscriptions.rules import Interval, in_time
 from backend.workspaces import enter, note, seats_taken
 
 
@@ -73,18 +74,6 @@ def heard_in_time(premium: Premium, at: datetime) -> bool:
     policy = premium.sheet.policy
     hours, months = policy.notice_monthly_h, policy.notice_annual_months
     return in_time(premium.order.interval, premium.ends_at, at, hours=hours, months=months)
-
-
-def end_after(premium: Premium, period: int) -> datetime:
-    """When the running period ends, or one that comes after it, at the present interval."""
-    months = premium.begun_months + MONTHS[premium.order.interval] * (period - premium.period + 1)
-    return day_begins(period_end(premium.first_day, months))
-
-
-def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:
-    """The order without the packs that do not recur (9.29)."""
-    left = {code: count - reverted.get(code, 0) for code, count in order.packs.items()}
-    return replace(order, packs={code: count for code, count in left.items() if count > 0})
 
 
 def preview_change(kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval) -> Change:

@@ -11,7 +11,8 @@ from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.problems import Problem
-from backend.subscriptions.changes import end_after, heard_in_time
+from backend.subscriptions.changes import heard_in_time
+from backend.subscriptions.coming import end_after
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
-from backend.subscriptions.changes import end_after, without_reverted
 from backend.subscriptions.checkout import Quoted, list_quotes
+from backend.subscriptions.coming import end_after, without_reverted
 from backend.subscriptions.dues import Due, list_dues
 from backend.subscriptions.premiums import Premium, find_premium
 from backend.subscriptions.prices import Order

@@ -1,12 +1,11 @@
 """Tacit renewal (7.4.2): at the end of a period the next one begins, is due and granted, with the changes that waited for it."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from backend.credits import carry_kept, write_off
-from backend.subscriptions.changes import without_reverted
+from backend.subscriptions.coming import order_of_next_period
 from backend.subscriptions.dues import change_due, list_dues, make_due
 from backend.subscriptions.giving import keys_that_keep
 from backend.subscriptions.payments import PaymentGateway
@@ -20,7 +19,7 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
 
     A frozen one stays frozen: its next period is due all the same (X26), and granted when everything is paid.
     """
-    old, new = premium.order, _next(premium)
+    old, new = premium.order, order_of_next_period(premium)
     begun = premium.begun_months + MONTHS[old.interval]
     waits = premium.next_after is not None and premium.next_after > premium.period
     renewed = change_premium(
@@ -50,14 +49,6 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
         grant_period(connection, renewed, at)
     apply_to_members(connection, renewed)
     return renewed
-
-
-def _next(premium: Premium) -> Order:
-    recurring = without_reverted(premium.order, premium.reverted)
-    if premium.next_order is None or premium.next_after is None or premium.next_after > premium.period:
-        return recurring
-    changed = premium.next_order
-    return replace(recurring, plan=changed.plan, seats=changed.seats, interval=changed.interval)
 
 
 def _is_lower(premium: Premium, new: Order) -> bool:

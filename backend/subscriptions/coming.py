@@ -1,0 +1,30 @@
+"""What comes after a premium's running period: with which order, and when that one and later ones end."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from backend.subscriptions.premiums import Premium
+from backend.subscriptions.prices import Order
+from backend.subscriptions.rules import MONTHS, day_begins, period_end
+
+
+def end_after(premium: Premium, period: int) -> datetime:
+    """When the running period ends, or one that comes after it, at the present interval."""
+    months = premium.begun_months + MONTHS[premium.order.interval] * (period - premium.period + 1)
+    return day_begins(period_end(premium.first_day, months))
+
+
+def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:
+    """The order without the packs that do not recur (9.29)."""
+    left = {code: count - reverted.get(code, 0) for code, count in order.packs.items()}
+    return replace(order, packs={code: count for code, count in left.items() if count > 0})
+
+
+def order_of_next_period(premium: Premium) -> Order:
+    """What the next period is of: the same again, but for what was changed or reverted to its beginning."""
+    recurring = without_reverted(premium.order, premium.reverted)
+    if premium.next_order is None or premium.next_after is None or premium.next_after > premium.period:
+        return recurring
+    changed = premium.next_order
+    return replace(recurring, plan=changed.plan, seats=changed.seats, interval=changed.interval)
