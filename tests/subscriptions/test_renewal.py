@@ -16,6 +16,7 @@ from backend.subscriptions import due as due_work
 from backend.subscriptions.due import PremiumRenewal
 from tests.lookup.conftest import Directory
 from tests.subscriptions.conftest import Buyer, Time
+from tests.subscriptions.sheets import Sheets, plan_of
 
 Buyers = Callable[..., Buyer]
 Owner = psycopg.Connection[Any]
@@ -100,20 +101,47 @@ def spend(owner: Owner, ada: Buyer, kind: str, amount: int) -> None:
 
 
 @pytest.mark.clause("9.14")
+@pytest.mark.parametrize(("keeps", "left"), [(True, 40 + 200 + 100), (False, 200 + 100)])
 def test_a_plan_that_keeps_carries_its_own_credits_and_no_packs(
-    buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
+    buyer: Buyers,
+    clock: MovableClock,
+    time: Time,
+    owner: Owner,
+    sheet_folder: Sheets,
+    keeps: bool,
+    left: int,
+    clean: Callable[[], bool],
 ) -> None:
+    sheet_folder.take_force(lambda whole: plan_of(whole, "business").update(keeps=keeps))
     ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "business", 1, phone=1)
     spend(owner, ada, "phone", 160)
     time.pass_to("2026-04-15T00:00:00+02:00")
-    assert ada.pool(owner)["phone"] == 40 + 200 + 100
+    assert ada.pool(owner)["phone"] == left
     expired = owner.execute(
         "SELECT e.delta, l.source FROM entries e JOIN lots l USING (workspace_id, lot_id)"
-        " WHERE e.action = 'expire' AND e.kind = 'phone' AND l.account_id IS NULL"
+        " WHERE e.action = 'expire' AND e.kind = 'phone' AND l.account_id IS NULL ORDER BY 1"
     ).fetchall()
-    assert expired == [(-100, "purchased")]
+    assert expired == [(-100, "purchased"), *([] if keeps else [(-40, "subscription")])]
     time.pass_to("2026-05-15T00:00:00+02:00")
-    assert ada.pool(owner)["phone"] == 240 + 200 + 100
+    assert ada.pool(owner)["phone"] == (240 if keeps else 0) + 200 + 100
+    assert clean()
+
+
+@pytest.mark.clause("9.14")
+def test_what_a_plan_would_keep_is_lost_where_it_is_not_renewed(
+    buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
+) -> None:
+    ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "business", 1)
+    spend(owner, ada, "phone", 160)
+    assert ada.end()["ends_at"] == "2026-04-14T22:00:00Z"
+    time.pass_to("2026-04-14T23:59:59+02:00")
+    assert ada.pool(owner)["phone"] == 40
+    time.pass_to("2026-04-15T00:00:00+02:00")
+    ada.sign_in()
+    assert ada.get("/v1/me")["plan"]["code"] == "free"
+    assert owner.execute("SELECT count(*) FROM lots WHERE account_id IS NULL AND remaining > 0").fetchone() == (0,)
+    assert owner.execute("SELECT kind, remaining FROM lots WHERE grant_key LIKE '%kept%'").fetchall() == []
+    assert ada.left("phone") == 2 + 5  # registration, and the new freemium's month
     assert clean()
 
 
