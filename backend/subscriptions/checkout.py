@@ -19,6 +19,7 @@ from backend.subscriptions.premiums import find_premium, read_premium
 from backend.subscriptions.prices import Order, price_of
 from backend.subscriptions.subscribers import Subscriber, record_subscriber
 from backend.subscriptions.tables import premiums, quotes
+from backend.subscriptions.vat import vat_percent
 from backend.terms import NEEDED, Sheet, current_sheet, record_acceptances
 from backend.workspaces import enter, note, seats_taken
 
@@ -117,6 +118,7 @@ def subscribe(
             "interval": quoted.order.interval,
             "packs": dict(quoted.order.packs),
             "means": means,
+            "vat_percent": vat_percent(subscriber.country),
             "period": 0,
             "begun_months": 0,
         }

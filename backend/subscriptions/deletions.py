@@ -20,8 +20,8 @@ _GOES_ON = {
     "fr": "L'abonnement {plan} de votre espace continue sans vous.",
 }
 _DEBT = {
-    "en": "{amount} without VAT is unpaid and stays due.",
-    "fr": "{amount} hors TVA restent impayés et dus.",
+    "en": "{amount}, VAT included, is unpaid and stays due.",
+    "fr": "{amount}, TVA comprise, restent impayés et dus.",
 }
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 
@@ -35,7 +35,7 @@ def foretell_premium(connection: sa.Connection, asked: DeletionAsked) -> None:
     words = _ENDS if asked.workspace_goes else _GOES_ON
     code = "premium-ends" if asked.workspace_goes else "premium-goes-on"
     asked.more.append(Consequence(code, words[asked.lang].format(plan=plan)))
-    unpaid = sum((due.amount - due.received for due in list_dues(connection, premium) if due.state == "failed"), Decimal())
+    unpaid = sum((due.total - due.received for due in list_dues(connection, premium) if due.state == "failed"), Decimal())
     if unpaid and asked.workspace_goes:
         amount = format_currency(unpaid, "EUR", locale=_LOCALES[asked.lang])
         asked.more.append(Consequence("debt", _DEBT[asked.lang].format(amount=amount)))

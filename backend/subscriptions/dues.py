@@ -13,6 +13,7 @@ from backend.kernel.request_keys import RequestKey
 from backend.subscriptions.payments import Means, Payment, PaymentGateway
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.tables import dues
+from backend.subscriptions.vat import vat_of
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,14 @@ def make_due(
     after: Mapping[str, Any] | None = None,
     order_key: RequestKey | None = None,
 ) -> Due:
-    """An amount is due from now on, and asked for at the gateway."""
+    """An amount is due from now on, and asked for at the gateway with its VAT."""
     values = {
         "workspace_id": premium.workspace_id,
         "premium_id": premium.premium_id,
         "what": what,
         "period": premium.period if period is None else period,
         "amount": amount,
+        "vat": vat_of(amount, premium.vat_percent),
         "means": premium.means,
         "due_at": at,
         "state": "open",
@@ -91,7 +93,7 @@ def make_due(
         "order_body": order_key.body if order_key else None,
     }
     due = Due(*connection.execute(dues.insert().values(values).returning(*_COLUMNS)).one())
-    opened = gateway.open(connection, Payment(due.workspace_id, due.due_id, due.amount, due.means))
+    opened = gateway.open(connection, Payment(due.workspace_id, due.due_id, due.total, due.means))
     return change_due(connection, due, state=opened)
 
 

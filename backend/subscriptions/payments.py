@@ -18,7 +18,7 @@ Opened = Literal["submitted", "open"]
 
 @dataclass(frozen=True)
 class Payment:
-    """What a gateway is asked for: `due_id` is the reference under which it tells of it later."""
+    """What a gateway is asked for, VAT included: `due_id` is the reference under which it tells of it later."""
 
     workspace_id: int
     due_id: int

@@ -1,4 +1,4 @@
-"""HTTP: from a quote to a premium, its changes and its end. Prices are euros without VAT."""
+"""HTTP: from a quote to a premium, its changes and its end. Prices are euros without VAT, what is due says both."""
 
 from decimal import Decimal
 
@@ -171,6 +171,8 @@ def _show_due(due: Due) -> DueShown:
         "payment_id": kernel().ids.encode("payment", 0, due.due_id),
         "what": due.what,
         "amount": str(due.amount),
+        "vat": str(due.vat),
+        "total": str(due.total),
         "currency": CURRENCY,
         "means": due.means,
         "due_at": due.due_at,

@@ -92,6 +92,8 @@ class DueShown(TypedDict):
     payment_id: str
     what: str
     amount: str
+    vat: str
+    total: str
     currency: str
     means: str
     due_at: datetime

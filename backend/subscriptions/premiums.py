@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ class Premium:
     next_after: int | None
     reverted: Mapping[str, int]
     last_period: int | None
+    vat_percent: Decimal
 
     @property
     def sheet(self) -> Sheet:
@@ -170,4 +172,5 @@ def _read(row: sa.Row[Any]) -> Premium:
         next_after=row.next_after,
         reverted=row.reverted,
         last_period=row.last_period,
+        vat_percent=row.vat_percent,
     )

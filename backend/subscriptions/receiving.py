@@ -40,8 +40,8 @@ def record_payment(kernel: Kernel, due_id: int, result: Result, amount: Decimal 
 def _settle(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due, amount: Decimal | None, at: datetime) -> Due:
     if due.state == "paid":
         return due
-    received = due.received + (due.amount - due.received if amount is None else amount)
-    if received < due.amount:
+    received = due.received + (due.total - due.received if amount is None else amount)
+    if received < due.total:
         return change_due(connection, due, received=received)
     failed = due.state == "failed"
     due = change_due(connection, due, received=received, state="paid", paid_at=at)
@@ -66,6 +66,6 @@ def _fail(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due,
     due = change_due(connection, due, state="failed", received=Decimal(), paid_at=None)
     if premium.state != "ended":
         take_back(connection, premium, due, at)
-        facts: dict[str, Fact] = {"amount": due.amount, "plan": premium.sheet.plan(premium.order.plan).name}
+        facts: dict[str, Fact] = {"amount": due.total, "plan": premium.sheet.plan(premium.order.plan).name}
         tell_subscriber(connection, kernel, premium, "payment-failed", f"due:{due.due_id}:{at.isoformat()}", at, facts)
     return due

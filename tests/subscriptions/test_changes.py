@@ -66,7 +66,7 @@ def test_an_upgrade_takes_place_when_its_payment_counts_and_goes_back_when_it_fa
     wired = buyer("wil")
     wired.pay(wired.subscribe("starter", 2, means="wire"))
     due = wired.change("business", 2)["due"]
-    for amount in (None, "59.99"):
+    for amount in (None, "71.99"):
         if amount:
             wired.pay(due, amount=amount)
         assert (wired.premium["order"]["plan"], wired.pool(owner)["phone"]) == ("starter", 200)
@@ -175,7 +175,7 @@ def test_a_pack_is_there_once_when_its_payment_counts(
     assert (refused.status_code, refused.json["code"]) == (403, "plan-required")  # type: ignore[index]
     wired.pay(wired.subscribe("starter", 1, means="wire"))
     due = wired.post("/v1/subscription/packs", {"packs": {"pack-export": 1}}).json
-    for amount in (None, "19.99"):
+    for amount in (None, "23.99"):
         if amount:
             wired.pay(due, amount=amount)
         assert (due["amount"], packs_of(owner, wired)) == ("20.00", [])

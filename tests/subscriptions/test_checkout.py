@@ -144,7 +144,7 @@ def test_a_wire_starts_the_plan_when_all_of_it_is_there(buyer: Buyers, owner: ps
     ada = buyer()
     due = ada.subscribe("business", 1, means="wire")
     assert (due["state"], ada.premium["state"], ada.pool(owner)) == ("open", "pending", {})
-    assert ada.pay(due, amount="78.21") == {"state": "open", "received": "78.21"}
+    assert ada.pay(due, amount="94.79") == {"state": "open", "received": "94.79"}
     assert (ada.premium["state"], ada.pool(owner)) == ("pending", {})
     clock.set(datetime.fromisoformat("2026-03-04T15:00:00+01:00"))
     assert ada.pay(due)["state"] == "paid"

@@ -58,9 +58,9 @@ def test_each_is_told_what_deleting_their_account_would_mean(buyer: Callable[...
     assert "goes on without you" in member["premium-goes-on"]
     assert not {"premium-ends", "debt", "pool-credits"} & set(member)
     ada.pay(due, "failed")
-    assert "237.00 without VAT is unpaid" in consequences_of(ada)["debt"]
+    assert "284.40, VAT included, is unpaid" in consequences_of(ada)["debt"]
     french = ada.app.test_client().get("/v1/me/deletion", headers={"Authorization": f"Bearer {ada.token}", "Accept-Language": "fr"})
-    assert "hors TVA" in french.text
+    assert "TVA comprise" in french.text
     assert (french.json or {})["phrase"] == "supprimer mon compte"
 
 
