@@ -61,18 +61,23 @@ def settings(stand: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settin
     )
 
 
+def empty_tables(connection: psycopg.Connection[Any]) -> None:
+    """Start anew, with the documents as they were shipped."""
+    tables = [row[0] for row in connection.execute(_TABLES).fetchall()]
+    # Emptying an empty table costs as much as a full one: only those that the last test used are emptied.
+    used = [connection.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone() for table in tables]  # type: ignore[call-overload]
+    names = ", ".join(table for table, found in zip(tables, used, strict=True) if found and found[0])
+    if names:
+        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")  # type: ignore[call-overload]
+    for statement in _SHIPPED_DOCUMENTS:
+        connection.execute(statement)
+
+
 @pytest.fixture
 def owner(stand: Servers) -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection, to arrange and to look: it may do what the application may not. Every table is emptied first."""
     with psycopg.connect(stand.owner_url, autocommit=True) as connection:
-        tables = [row[0] for row in connection.execute(_TABLES).fetchall()]
-        # Emptying an empty table costs as much as a full one: only those that the last test used are emptied.
-        used = [connection.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone() for table in tables]  # type: ignore[call-overload]
-        names = ", ".join(table for table, found in zip(tables, used, strict=True) if found and found[0])
-        if names:
-            connection.execute(f"TRUNCATE {names} RESTART IDENTITY")  # type: ignore[call-overload]
-        for statement in _SHIPPED_DOCUMENTS:
-            connection.execute(statement)
+        empty_tables(connection)
         yield connection
 
 
