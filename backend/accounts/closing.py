@@ -37,7 +37,7 @@ from backend.kernel.mail import post
 from backend.kernel.messages import forget_messages
 from backend.workspaces import erase_home
 
-Cause = Literal["by-the-user", "conduct", "identifiers"]
+Cause = Literal["by-the-user", "conduct", "identifiers", "breach"]
 
 # What an account leaves behind nowhere: acceptances are the proof of what was accepted, and stay as they are, without a name.
 _ROWS = (

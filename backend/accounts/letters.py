@@ -98,6 +98,22 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Ce qui est facturé ou échu reste dû. Pour le contester, écrivez à {contact}.\n",
         ),
     },
+    "closed-breach": {
+        "en": (
+            "Your Candor account is deleted",
+            "The contract your account belonged to was terminated for breach, so the account was deleted (7.5). Its credits are "
+            "gone, and this address opens no other account.\n\n"
+            "What is billed or accrued stays due. We keep what the law asks for, in an archive apart. To contest it, write to "
+            "{contact}.\n",
+        ),
+        "fr": (
+            "Votre compte Candor est supprimé",
+            "Le contrat auquel votre compte était rattaché a été résilié pour faute : le compte est supprimé (7.5). Ses crédits "
+            "sont perdus, et cette adresse n'en ouvrira pas d'autre.\n\n"
+            "Ce qui est facturé ou échu reste dû. Nous gardons ce que la loi demande, dans une archive à part. Pour le contester, "
+            "écrivez à {contact}.\n",
+        ),
+    },
     "closed-identifiers": {
         "en": (
             "Your Candor account is terminated",

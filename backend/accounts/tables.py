@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from backend.kernel.database import instant, metadata, one_of
 
 CASE_KINDS = ("not-the-user", "fake", "suspension", "appeal", "compromise")
-CLOSINGS = ("by-the-user", "conduct", "identifiers")
+CLOSINGS = ("by-the-user", "conduct", "identifiers", "breach")
 
 accounts = sa.Table(
     "accounts",

@@ -2,7 +2,7 @@
 -- No row-level security on these: docs/architecture.md, Families, says why.
 GRANT SELECT, INSERT, UPDATE ON subscriptions, quotes, premiums, dues TO candor_app;
 GRANT SELECT, INSERT ON subscribers, returns TO candor_app;
-GRANT SELECT, INSERT, UPDATE ON legal_rates TO candor_app;
+GRANT SELECT, INSERT, UPDATE ON legal_rates, breaches, formal_notices TO candor_app;
 -- A freemium is an account's own, and goes with it.
 GRANT DELETE ON subscriptions TO candor_app;
 

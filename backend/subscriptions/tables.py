@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from backend.kernel.database import instant, metadata, one_of
+from backend.kernel.database import instant, listed, metadata, one_of
 
 INTERVALS = ("month", "year")
 MEANS = ("sepa_debit", "wire")
-PREMIUM_STATES = ("pending", "active", "frozen", "ended")
+PREMIUM_STATES = ("pending", "active", "frozen", "suspended", "ended")
+RUNNING = ("active", "frozen", "suspended")
 DUE_STATES = ("open", "submitted", "paid", "failed", "dropped")
 CHANNELS = ("account", "email")
 WHAT = ("start", "renewal", "upgrade", "pack")
@@ -23,8 +24,11 @@ subscriptions = sa.Table(
     sa.Column("period", sa.Integer, nullable=False, comment="1 for the first"),
     sa.Column("granted_period", sa.Integer, nullable=False, comment="the last one that granted; a premium lets it rest"),
     instant("period_ends_at", nullable=False, index=True),
+    instant("not_renewed_at", comment="its owner asked for it to end with the running month (7.5.12)"),
+    sa.Column("acknowledged", sa.LargeBinary, comment="sealed: what was typed and shown then"),
     sa.CheckConstraint("period >= 1", name="period"),
     sa.CheckConstraint("granted_period BETWEEN 0 AND period", name="granted"),
+    sa.CheckConstraint("(not_renewed_at IS NULL) = (acknowledged IS NULL)", name="not_renewed"),
     comment="personal=True: running freemiums",
 )
 
@@ -52,7 +56,12 @@ premiums = sa.Table(
     metadata,
     sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("premium_id", sa.BigInteger, sa.Identity(), primary_key=True),
-    sa.Column("state", sa.Text, nullable=False, comment="pending: a wire is awaited; frozen: a payment failed"),
+    sa.Column(
+        "state",
+        sa.Text,
+        nullable=False,
+        comment="pending: a wire is awaited; frozen: a payment failed; suspended: for breach, and billed all the same",
+    ),
     sa.Column("sheet", sa.Text, nullable=False, comment="version of the plan sheet it was taken out under"),
     sa.Column("plan", sa.Text, nullable=False),
     sa.Column("seats", sa.Integer, nullable=False),
@@ -74,6 +83,7 @@ premiums = sa.Table(
     ),
     sa.Column("last_period", sa.Integer, comment="the period at whose end it ends; null: it renews"),
     instant("next_alert_at", comment="when its members are next told that it ends"),
+    instant("suspended_at", comment="for breach: nobody spends from then on"),
     instant("ended_at"),
     sa.Column("end_reason", sa.Text),
     sa.Column("vat_percent", sa.Numeric(4, 2), nullable=False, server_default="20", comment="of the subscriber's country"),
@@ -86,13 +96,14 @@ premiums = sa.Table(
     one_of("means", MEANS),
     sa.CheckConstraint("seats >= 1", name="seats"),
     sa.CheckConstraint("(started_on IS NULL) = (period_ends_at IS NULL) AND (started_on IS NULL) = (period = 0)", name="started"),
-    sa.CheckConstraint("state NOT IN ('active', 'frozen') OR period >= 1", name="running"),
+    sa.CheckConstraint(f"NOT ({listed('state', RUNNING)}) OR period >= 1", name="running"),
+    sa.CheckConstraint("state <> 'suspended' OR suspended_at IS NOT NULL", name="suspended"),
     sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
     sa.CheckConstraint("(next_order IS NULL) = (next_after IS NULL)", name="next"),
     one_of("end_channel", CHANNELS),
     sa.CheckConstraint("(switch_at IS NULL) = (switch_period IS NULL)", name="switch"),
     sa.Index("premiums_one_key", "workspace_id", unique=True, postgresql_where=sa.text("state <> 'ended'")),
-    sa.Index("premiums_period_idx", "period_ends_at", postgresql_where=sa.text("state IN ('active', 'frozen')")),
+    sa.Index("premiums_period_idx", "period_ends_at", postgresql_where=sa.text(listed("state", RUNNING))),
     sa.Index("premiums_switch_idx", "switch_at", postgresql_where=sa.text("switch_at IS NOT NULL AND state <> 'ended'")),
     sa.Index("premiums_alert_idx", "next_alert_at", postgresql_where=sa.text("next_alert_at IS NOT NULL")),
     comment="kept=True: paid plans of workspaces, at most one that has not ended",
@@ -164,4 +175,54 @@ legal_rates = sa.Table(
     instant("entered_at", nullable=False),
     sa.CheckConstraint("half_year ~ '^[0-9]{4}-H[12]$'", name="half_year"),
     comment="reference table: the legal rate of interest of each half-year, entered by those who run Candor",
+)
+
+breaches = sa.Table(
+    "breaches",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("breach_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("premium_id", sa.BigInteger, comment="null: it concerns this account alone"),
+    sa.Column("account_id", sa.BigInteger, comment="whose conduct it is; null: the subscriber's own"),
+    sa.Column("conduct", sa.Boolean, nullable=False, comment="it followed the suspension of the account"),
+    sa.Column("ground", sa.Text, nullable=False, comment="id of the clause it rests on"),
+    sa.Column("reason", sa.LargeBinary, comment="sealed; in words the subscriber reads"),
+    instant("opened_at", nullable=False),
+    instant("due_at", nullable=False, comment="unless cured by then, it is carried out"),
+    instant("waiting_since", comment="a cure was handed in and is not answered: the clock stands still"),
+    instant("resumed_at", comment="the last cure was refused"),
+    instant("closed_at"),
+    sa.Column("outcome", sa.Text),
+    one_of("outcome", ("cured", "terminated", "ended")),
+    sa.CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
+    sa.CheckConstraint("premium_id IS NOT NULL OR account_id IS NOT NULL", name="whose"),
+    sa.Index("breaches_due_at_idx", "due_at", postgresql_where=sa.text("closed_at IS NULL")),
+    sa.Index("breaches_account_id_idx", "account_id", postgresql_where=sa.text("closed_at IS NULL")),
+    comment="personal=True, kept=True: breaches of contract, each with its days to put it right and how it ended",
+)
+
+formal_notices = sa.Table(
+    "formal_notices",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("notice_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("premium_id", sa.BigInteger, comment="null: a freemium's"),
+    sa.Column("account_id", sa.BigInteger, nullable=False, comment="who acted for the subscriber"),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("reason", sa.LargeBinary, nullable=False, comment="sealed; what the other party is to put right"),
+    sa.Column("registered_number", sa.Text, nullable=False, comment="of the registered letter"),
+    instant("sent_at", nullable=False),
+    instant("due_at", nullable=False, comment="from then on the sender may terminate, unless it was remedied"),
+    instant("entered_at", nullable=False),
+    instant("closed_at"),
+    sa.Column("outcome", sa.Text),
+    one_of("sender", ("provider", "subscriber")),
+    one_of("cause", ("breach", "non-payment")),
+    sa.CheckConstraint("sender = 'provider' OR cause = 'breach'", name="payer"),
+    one_of("outcome", ("remedied", "terminated", "ended")),
+    sa.CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
+    sa.UniqueConstraint("workspace_id", "registered_number"),
+    sa.Index("formal_notices_due_at_idx", "due_at", postgresql_where=sa.text("closed_at IS NULL AND cause = 'non-payment'")),
+    comment="personal=True, kept=True: formal notices by registered letter, and what came of each",
 )
