@@ -58,6 +58,24 @@ def warn(connection: sa.Connection, kernel: Kernel, account_id: int, lang: str) 
 
 def delete_account(kernel: Kernel, account_id: int, phrase: str, password: str, lang: str) -> None:
     """Delete the account at once, for good. Raises `phrase-wrong` or `credentials-wrong`, and changes nothing then."""
+    confirmed = confirm_deletion(kernel, account_id, phrase, password)
+    with kernel.database.begin() as connection:
+        lock_team(connection, confirmed.workspace_id)
+        close_account(connection, kernel, account_id, "by-the-user", acknowledge(connection, kernel, confirmed, lang))
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Somebody typed the phrase, and the password that was right at that moment."""
+
+    account_id: int
+    workspace_id: int
+    phrase: str
+    password_hash: str
+
+
+def confirm_deletion(kernel: Kernel, account_id: int, phrase: str, password: str) -> Confirmed:
+    """See that the phrase and the password are right. Raises `phrase-wrong` or `credentials-wrong`."""
     if _plain(phrase) not in {_plain(phrase_in(each)) for each in ("en", "fr")}:
         raise Problem("phrase-wrong")
     with kernel.database.begin() as connection:
@@ -67,17 +85,17 @@ def delete_account(kernel: Kernel, account_id: int, phrase: str, password: str, 
     if not password_matches(found.password_hash, password):
         raise Problem("credentials-wrong", "This is not your present password.")
     forget_guessing(kernel, login)
-    with kernel.database.begin() as connection:
-        lock_team(connection, found.workspace_id)
-        row = read_row(connection, account_id, lock=True)
-        if row.password_hash != found.password_hash:
-            raise Problem("credentials-wrong", "This is not your present password.")
-        shown = warn(connection, kernel, account_id, lang)
-        close_account(connection, kernel, account_id, "by-the-user", _acknowledgement(shown, phrase, kernel.clock.now()))
+    return Confirmed(account_id, found.workspace_id, phrase, found.password_hash)
 
 
-def _acknowledgement(shown: Forewarning, phrase: str, at: datetime) -> Mapping[str, object]:
-    return {"typed": phrase, "at": at, "consequences": [vars(each) for each in shown.consequences]}
+def acknowledge(connection: sa.Connection, kernel: Kernel, confirmed: Confirmed, lang: str) -> Mapping[str, object]:
+    """Lock the account; what was typed after which consequences, as evidence (6.3.9). Raises `credentials-wrong`."""
+    row = read_row(connection, confirmed.account_id, lock=True)
+    if row.password_hash != confirmed.password_hash:
+        raise Problem("credentials-wrong", "This is not your present password.")
+    shown = warn(connection, kernel, confirmed.account_id, lang)
+    consequences = [vars(each) for each in shown.consequences]
+    return {"typed": confirmed.phrase, "at": kernel.clock.now(), "consequences": consequences}
 
 
 def _plain(phrase: str) -> str:

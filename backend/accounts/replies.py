@@ -18,6 +18,23 @@ Kind = Literal["cure", "appeal"]
 Answer = Literal["accepted", "refused"]
 
 
+@dataclass(frozen=True)
+class CureHandedIn:
+    """What was put right waits for operators to look at it: what else runs against the account waits, too."""
+
+    account_id: int
+    at: datetime
+
+
+@dataclass
+class CureRefused:
+    """It was not enough: the clock goes on. Who runs one against the account says when it is over, in `due_at`."""
+
+    account_id: int
+    at: datetime
+    due_at: datetime
+
+
 class NothingHandedIn(LookupError):
     """No cure of this account waits for an answer."""
 
@@ -46,6 +63,7 @@ def hand_in(connection: sa.Connection, kernel: Kernel, account_id: int, kind: Ki
         open_case(connection, account_id, "appeal", ["the user appeals against the suspension"], now)
     elif suspension.waiting_since is None:
         connection.execute(suspensions.update().where(of_suspension(suspension)).values(waiting_since=now))
+        kernel.events.emit(connection, CureHandedIn(account_id, now))
 
 
 def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answer: Answer, words: str) -> None:
@@ -67,7 +85,9 @@ def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answ
         return
     resumed = {"waiting_since": None, "resumed_at": now}
     connection.execute(suspensions.update().where(of_suspension(suspension)).values(**resumed))
-    facts = {"words": words, "due": max(now, suspension.due_at or now)}
+    refused = CureRefused(account_id, now, max(now, suspension.due_at or now))
+    kernel.events.emit(connection, refused)
+    facts = {"words": words, "due": refused.due_at}
     ref = f"{suspension.suspension_id}:{now.isoformat()}"
     tell(connection, kernel.sealer, Message(account_id, "cure-refused", ref, now, facts))
 
