@@ -6,6 +6,7 @@ import backend.accounts.tables
 import backend.credits.tables
 import backend.directory.tables
 import backend.kernel.tables
+import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401

@@ -12,11 +12,12 @@ from backend.terms.acceptances import (
 )
 from backend.terms.answers import hold_to_acceptances
 from backend.terms.documents import Document, DocumentChanged, find_announced, find_in_force, load_documents, read_document
+from backend.terms.publishing import SheetPublished
 from backend.terms.sheet import FREE, Pack, PlanTerms, Policy, Reward, Sheet, current_sheet, read_sheet
 from backend.terms.tables import KINDS
 
 __all__ = [
     "FREE", "KINDS", "LABEL", "NEEDED", "Document", "DocumentChanged", "Pack", "PlanTerms", "Policy", "Reward", "Sheet",
-    "accepts_everything", "current_sheet", "find_announced", "find_applicable", "find_in_force", "has_accepted",
+    "SheetPublished", "accepts_everything", "current_sheet", "find_announced", "find_applicable", "find_in_force", "has_accepted",
     "hold_to_acceptances", "load_documents", "read_acceptances", "read_document", "read_sheet", "record_acceptances", "refused",
 ]  # fmt: skip

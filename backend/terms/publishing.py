@@ -1,5 +1,6 @@
 """A change of a document: announced by those who run Candor, told to every user, in force on its day (18.1, 18.2, X25)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,15 @@ from backend.terms.documents import languages_of
 from backend.terms.rules import earliest_effect
 from backend.terms.sheet import current_sheet, read_sheet
 from backend.terms.tables import publications
+
+
+@dataclass(frozen=True)
+class SheetPublished:
+    """A new version of the plan sheet is announced: whoever runs under an older one is concerned, or not (10.2)."""
+
+    version: str
+    effective_at: datetime
+    at: datetime
 
 
 def publish(kernel: Kernel, act: Act, kind: str, version: str, effective_at: datetime) -> None:
@@ -40,3 +50,5 @@ def publish(kernel: Kernel, act: Act, kind: str, version: str, effective_at: dat
             )
         row = {"kind": kind, "version": version, "published_at": now, "effective_at": effective_at}
         connection.execute(publications.insert().values(**row))
+        if kind == "plan-sheet":
+            kernel.events.emit(connection, SheetPublished(version, effective_at, now))
