@@ -149,6 +149,8 @@ def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
     premium = find_premium(connection, caller.workspace_id, lock=True)
     if premium is None:
         raise Problem("plan-required")
+    if premium.state == "suspended":
+        raise Problem("premium-suspended")
     if premium.state != "active":
         raise Problem("payment-open")
     if premium.ends_at <= at:

@@ -11,10 +11,10 @@ from backend.subscriptions.freemium import begin_next_month
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import read_premium
 from backend.subscriptions.renewing import renew
-from backend.subscriptions.tables import premiums, subscriptions
+from backend.subscriptions.tables import RUNNING, premiums, subscriptions
 from backend.workspaces import MemberMoving, lock_workspaces, members_of
 
-_RUNNING = premiums.c.state.in_(("active", "frozen"))
+_RUNNING = premiums.c.state.in_(RUNNING)
 
 
 class Renewal:

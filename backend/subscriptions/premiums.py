@@ -11,9 +11,14 @@ import sqlalchemy as sa
 from backend.credits import Grant, change_permit, grant
 from backend.subscriptions.prices import Order, grants_of
 from backend.subscriptions.rules import Interval, day_begins, period_end
-from backend.subscriptions.tables import premiums
+from backend.subscriptions.tables import breaches, premiums, subscriptions
 from backend.terms import Sheet, read_sheet
 from backend.workspaces import members_of, set_seats
+
+PAYS = ("active", "suspended")
+"""States of a premium that pays for its workspace; a suspended one is billed and granted all the same (X26)."""
+
+_WITHOUT_END = sa.literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Premium:
     reverted: Mapping[str, int]
     last_period: int | None
     vat_percent: Decimal
+    suspended_at: datetime | None
 
     @property
     def sheet(self) -> Sheet:
@@ -80,7 +86,7 @@ def read_premium(connection: sa.Connection, workspace_id: int, premium_id: int, 
 def pays(connection: sa.Connection, workspace_id: int) -> Premium | None:
     """The premium that pays for this workspace now: then the freemiums of its members rest (X30)."""
     found = find_premium(connection, workspace_id)
-    return found if found is not None and found.state == "active" else None
+    return found if found is not None and found.state in PAYS else None
 
 
 def change_premium(connection: sa.Connection, premium: Premium, **change: Any) -> Premium:
@@ -101,16 +107,30 @@ def set_order(connection: sa.Connection, premium: Premium, order: Order) -> Prem
 
 def apply_to_members(connection: sa.Connection, premium: Premium) -> None:
     """Seats of the workspace, and the unlimited kind of each member, as the premium has them now."""
-    running = premium.state == "active"
-    set_seats(connection, premium.workspace_id, premium.order.seats if running else None)
+    set_seats(connection, premium.workspace_id, premium.order.seats if premium.state in PAYS else None)
     for member in members_of(connection, premium.workspace_id):
         apply_to_member(connection, premium, member.account_id)
 
 
 def apply_to_member(connection: sa.Connection, premium: Premium, account_id: int) -> None:
     """What one member may spend without limit."""
-    kind = premium.sheet.plan(premium.order.plan).unlimited if premium.state == "active" else None
+    kind = premium.sheet.plan(premium.order.plan).unlimited if premium.state in PAYS else None
     change_permit(connection, premium.workspace_id, account_id, {"unlimited_kind": kind})
+
+
+def set_plan_end(connection: sa.Connection, premium: Premium | None, workspace_id: int, account_id: int) -> None:
+    """Until when a plan runs for an account here, as its permit says: without end, unless a breach suspends it (7.5.7).
+
+    What is suspended is the premium of the workspace, or the account's own freemium. Before the two steps no plan runs at all.
+    """
+    mine = sa.and_(subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id)
+    if connection.execute(sa.select(subscriptions.c.plan).where(mine)).first() is None:
+        return
+    own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), breaches.c.closed_at.is_(None))
+    since = connection.execute(sa.select(sa.func.min(breaches.c.opened_at)).where(own)).scalar()
+    if premium is not None and premium.state == "suspended":
+        since = premium.suspended_at
+    change_permit(connection, workspace_id, account_id, {"plan_until": since or _WITHOUT_END})
 
 
 def grant_period(connection: sa.Connection, premium: Premium, at: datetime) -> None:
@@ -173,4 +193,5 @@ def _read(row: sa.Row[Any]) -> Premium:
         reverted=row.reverted,
         last_period=row.last_period,
         vat_percent=row.vat_percent,
+        suspended_at=row.suspended_at,
     )

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from backend.credits import carry_kept, write_off
 from backend.subscriptions.coming import order_of_next_period
 from backend.subscriptions.dues import change_due, list_dues, make_due
-from backend.subscriptions.giving import keys_that_keep
+from backend.subscriptions.giving import keys_that_keep, owes_a_period
 from backend.subscriptions.payments import PaymentGateway
-from backend.subscriptions.premiums import Premium, apply_to_members, change_premium, grant_period
+from backend.subscriptions.premiums import PAYS, Premium, apply_to_members, change_premium, grant_period
 from backend.subscriptions.prices import Order, price_of
 from backend.subscriptions.rules import MONTHS, day_begins, period_end
 
@@ -40,7 +40,7 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
             change_due(connection, due, state="dropped")
     due = make_due(connection, gateway, renewed, "renewal", price_of(renewed.sheet, new), at)
     change_due(connection, due, counted_at=at)
-    if renewed.state == "active":
+    if renewed.state in PAYS and not owes_a_period(connection, renewed):
         if _is_lower(premium, new):
             write_off(connection, premium.workspace_id, at, "downgrade", account_id=None)
         elif renewed.sheet.plan(new.plan).keeps:
