@@ -1,5 +1,6 @@
 """Floor 2, accounts: sign-up, sign-in, LinkedIn synchronisation, suspension and its way out, deletion, export, cases."""
 
+from backend.accounts.archive import EvidenceDue
 from backend.accounts.closing import AccountDeleted, close_account
 from backend.accounts.consequences import Consequence
 from backend.accounts.debts import Debt, DebtAsked, DebtPaid
@@ -24,7 +25,7 @@ from backend.accounts.suspensions import AccountSuspended, SuspensionLifted
 
 __all__ = [
     "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachOpened", "Consequence",
-    "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "ExportAsked", "NoGround",
+    "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue", "ExportAsked", "NoGround",
     "SuspensionLifted", "acknowledge", "all_grounds", "close_account", "confirm_deletion", "confirm_reset", "find_account_row",
     "find_row", "login_digests", "open_email", "read_account", "read_ground", "read_row",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
 """Around every view: who calls, as the endpoint declares it; whether the extension is new enough and was seen; what was done."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask, Response, g, has_request_context, request
 
-from backend.accounts.actions import note_action, note_change
+from backend.accounts.actions import note_action, note_first_changes
 from backend.accounts.steps import mark_extension_seen, read_extension_version, read_version
 from backend.credits import check_session
 from backend.kernel import Kernel
@@ -61,11 +61,10 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
     @app.after_request
     def write_down(response: Response) -> Response:
         if "line" in g and response.status_code < 400:
-            with kernel.database.engine.begin() as connection:
-                note_action(connection, g.pop("line"))
+            note_action(kernel, g.pop("line"))
         return response
 
-    kernel.database.end_each_with(_write_down_with)
+    note_first_changes(kernel, _find_line, written=lambda: g.pop("line", None))
 
 
 def _expect_line(kernel: Kernel, account_id: int, session_id: int | None) -> None:
@@ -74,8 +73,5 @@ def _expect_line(kernel: Kernel, account_id: int, session_id: int | None) -> Non
     g.line = {"account_id": account_id, "session_id": session_id, "action": action, "at": kernel.clock.now()}
 
 
-def _write_down_with(connection: sa.Connection) -> Callable[[], None] | None:
-    """Write the request's line with its first change; it is written for good once that has committed."""
-    if not has_request_context() or "line" not in g or not note_change(connection, g.line):
-        return None
-    return lambda: g.pop("line", None)
+def _find_line() -> Mapping[str, Any] | None:
+    return g.get("line") if has_request_context() else None

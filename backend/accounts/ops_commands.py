@@ -1,4 +1,4 @@
-"""`candor ops`: suspend and lift, answer cures, ask questions, look at cases, end what was compromised."""
+"""`candor ops`: suspend and lift, answer cures, ask questions, look at cases, end what was compromised, note mail come back."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from backend.accounts import cases, closing, compromise, questions, replies, suspensions
+from backend.accounts import bounces, cases, closing, compromise, questions, replies, suspensions
 from backend.accounts.grounds import NoGround, all_grounds
 from backend.accounts.records import find_row, login_digests
 from backend.kernel import Kernel
@@ -151,8 +151,17 @@ def terminate_command(kernel: Kernel, act: Act, email: str) -> None:
     click.echo("Terminated.")
 
 
+@click.command("bounced")
+@click.argument("email")
+@ops_options
+def bounced_command(kernel: Kernel, act: Act, email: str) -> None:
+    """Mail to an address came back: nothing it was told by mail counts as told, and the copies in the account stand."""
+    count = act_on(kernel, act, email, "mail.bounced", lambda c, i: bounces.note_bounce(c, kernel, i))
+    click.echo(f"{count} messages no longer count as told by mail; `candor ops tasks` has it.")
+
+
 commands = [
     suspend_command, lift_command, answer_cure_command, ask_command, look_command, cases_command, close_case_command,
-    legal_step_command, compromised_command, terminate_command,
+    legal_step_command, compromised_command, terminate_command, bounced_command,
 ]  # fmt: skip
 """What this room adds to `candor ops`."""

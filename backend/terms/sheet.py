@@ -87,7 +87,10 @@ class Policy(_Part):
     code_minutes: int = 15
     code_tries: int = 5
     password_reminder_days: int = 365
+    evidence_years: int = 5
     late_interest_after_days: int = 10
+    late_interest_times: int = 3
+    late_interest_points: Decimal = Decimal(5)
     late_indemnity: Decimal = Decimal("40.00")
     switch_notice_months: int = 2
     switch_transition_days: int = 30

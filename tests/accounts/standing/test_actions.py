@@ -43,7 +43,7 @@ def test_a_change_and_its_line_stand_or_fall_together(
 
     before = len(actions_of(owner))
     with monkeypatch.context() as broken:
-        broken.setattr("backend.accounts.callers.note_change", fail)
+        broken.setattr("backend.accounts.actions.note_change", fail)
         assert ben.create("Ben's Boats").status_code == 500
     assert owner.execute("SELECT count(*) FROM workspaces WHERE name = 'Ben''s Boats'").fetchone() == (0,)
     assert len(actions_of(owner)) == before
