@@ -118,10 +118,12 @@ def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str
 
 
 def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:
-    """A Workspace is deleted by its admin: its premium ends in that instant, and is not renewed (6.3, X3)."""
+    """A Workspace is deleted by its admin: its premium ends in that instant, and is not renewed (6.3, X3), and freemiums begin (7.5.15)."""
     premium = find_premium(connection, event.workspace_id, lock=True)
     if premium is not None:
         close(connection, premium, event.at, "workspace-deleted")
+        for account_id in event.members:
+            restart_freemium(connection, event.workspace_id, account_id, event.at)
 
 
 def _next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:

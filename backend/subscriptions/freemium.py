@@ -74,10 +74,13 @@ def begin_next_month(connection: sa.Connection, row: sa.Row[Any]) -> None:
 
 
 def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> None:
-    """A premium ends: a new freemium runs from now on, with its month's credits (7.5.15). Else the old one goes on."""
+    """A premium ends: a new freemium runs from now on (7.5.15), unless a month that was granted still runs.
+
+    Its month's credits are granted at home, where the account goes in this transaction.
+    """
     this = _of(workspace_id, account_id)
     row = connection.execute(sa.select(subscriptions).where(this)).one_or_none()
-    if row is None or row.granted_period >= row.period:
+    if row is None or (row.granted_period >= row.period and row.period_ends_at > at):
         return
     started_on = start_day(at)
     anew = {
@@ -88,7 +91,6 @@ def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: i
         "period_ends_at": day_begins(period_end(started_on, 1)),
     }
     connection.execute(subscriptions.update().where(this).values(anew))
-    resume_freemium(connection, workspace_id, account_id, at)
 
 
 def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:

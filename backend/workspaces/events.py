@@ -23,7 +23,7 @@ class MemberMoved:
 
 @dataclass(frozen=True)
 class WorkspaceDeleted:
-    """Everybody has left, and nothing of the workspace will be there when this transaction ends. `members` are those who were."""
+    """Nothing of the workspace will be there when this transaction ends. `members` are about to go home; the pool is voided."""
 
     workspace_id: int
     members: tuple[int, ...]
