@@ -1,4 +1,4 @@
-"""Mail that came back: what it told does not count as told by mail, and somebody has to look (X22). The copy in the account stands."""
+"""Mail that came back: what it told does not count as told by mail, and somebody looks (X22). The copy in the account stands."""
 
 import sqlalchemy as sa
 
