@@ -18,7 +18,7 @@ from backend.workspaces import members_of, set_seats
 PAYS = ("active", "suspended")
 """States of a premium that pays for its workspace; a suspended one is billed and granted all the same (X26)."""
 
-_WITHOUT_END = sa.literal_column("'infinity'::timestamptz")
+_WITHOUT_END: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)
