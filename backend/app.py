@@ -1,5 +1,7 @@
 """`create_app`: the one file that knows every room. A request enters here and falls through the floors."""
 
+from functools import partial
+
 from flask import Flask
 
 import backend.accounts.tables
@@ -10,7 +12,7 @@ import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
-from backend.accounts import AccountActivated, AccountDeleted, DeletionAsked
+from backend.accounts import AccountActivated, AccountDeleted, DebtAsked, DebtPaid, DeletionAsked
 from backend.accounts.api import api as accounts_room
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
@@ -48,6 +50,8 @@ from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, 
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
+from backend.subscriptions.endings_api import api as endings_room
+from backend.subscriptions.paying import list_debts, pay_debt
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
@@ -62,8 +66,8 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, subscriptions_room, linkedin_room, teams_room,
-    workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
+    web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, endings_room, subscriptions_room,
+    linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
     service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
@@ -142,3 +146,5 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
     kernel.events.on(WorkspaceDeleted, end_with_workspace)
+    kernel.events.on(DebtAsked, partial(list_debts, kernel))
+    kernel.events.on(DebtPaid, partial(pay_debt, kernel))

@@ -118,10 +118,13 @@ def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str
 
 
 def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:
-    """A Workspace is deleted by its admin: its premium ends in that instant, and is not renewed (6.3, X3), and freemiums begin (7.5.15)."""
+    """A Workspace is deleted, by its admin or with its only admin's account: its premium is terminated early (6.3, X3).
+
+    It is not renewed: what was billed stays due, a period not begun is not. Freemiums begin (7.5.15).
+    """
     premium = find_premium(connection, event.workspace_id, lock=True)
     if premium is not None:
-        close(connection, premium, event.at, "workspace-deleted")
+        close(connection, premium, event.at, "terminated-early")
         for account_id in event.members:
             restart_freemium(connection, event.workspace_id, account_id, event.at)
 

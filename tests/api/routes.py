@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/subscription/packs": {"packs": {"pack-phone": 1}},
     "PUT /v1/subscription/packs/reverted": {"packs": {}},
     "POST /v1/subscription/end": {"way": "non-renewal"},
+    "POST /v1/subscription/payments/{payment_id}/pay": {"means": "sepa_debit"},
     "POST /v1/sandbox/payments/{payment_id}": {"result": "settled"},
 }
 """A right body for every operation that takes one."""

@@ -84,6 +84,8 @@ SECRETS = {
     Slot("POST", "/v1/password/reset/confirm", "body", "token"),
     Slot("POST", "/v1/invitations/accept", "body", "token"),
     Slot("POST", "/v1/sandbox/payments/{payment_id}", "path", "payment_id"),
+    # One's own Workspace's only; nothing is due here, so tests/subscriptions/test_paying.py tries those of others.
+    Slot("POST", "/v1/subscription/payments/{payment_id}/pay", "path", "payment_id"),
     Slot("GET", "/objection/{token}", "path", "token"),
     Slot("POST", "/objection/{token}", "path", "token"),
     Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),

@@ -167,5 +167,5 @@ def test_deleting_the_workspace_ends_its_premium_and_nothing_is_renewed(
     deleted = ada.call("DELETE", "/v1/workspace", {"phrase": phrase})
     assert deleted.status_code in (200, 204), deleted.text
     time.pass_to("2026-06-15T00:00:00+02:00")
-    assert owner.execute("SELECT state, end_reason FROM premiums").fetchall() == [("ended", "workspace-deleted")]
+    assert owner.execute("SELECT state, end_reason FROM premiums").fetchall() == [("ended", "terminated-early")]
     assert owner.execute("SELECT what, state FROM dues").fetchall() == [("start", "submitted")]
