@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from backend.accounts import AccountActivated, AccountDeleted
 from backend.credits import Grant, change_permit, grant
-from backend.subscriptions.premiums import apply_to_member, find_premium, pays
+from backend.subscriptions.premiums import apply_to_member, find_premium, pays, set_plan_end
 from backend.subscriptions.rules import day_begins, period_end, start_day
 from backend.subscriptions.tables import subscriptions
 from backend.terms import FREE, current_sheet, read_sheet
@@ -29,7 +29,6 @@ class Plan:
 def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
     """Both steps are done: the plan runs without an end, the registration credits and the first month's are there."""
     sheet = current_sheet(connection, event.at)
-    change_permit(connection, event.workspace_id, event.account_id, {"plan_until": sa.literal_column("'infinity'::timestamptz")})
     started_on = start_day(event.at)
     connection.execute(
         subscriptions.insert().values(
@@ -48,6 +47,7 @@ def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
         key = f"registration:{event.sub_digest.hex()}"
         given = Grant(event.workspace_id, event.account_id, kind, "registration", amount, event.at, None, key)
         grant(connection, given)
+    set_plan_end(connection, find_premium(connection, event.workspace_id), event.workspace_id, event.account_id)
     resume_freemium(connection, event.workspace_id, event.account_id, event.at)
 
 
@@ -102,6 +102,7 @@ def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:
         apply_to_member(connection, premium, event.account_id)
     else:
         change_permit(connection, event.to_workspace, event.account_id, {"unlimited_kind": None})
+    set_plan_end(connection, premium, event.to_workspace, event.account_id)
     resume_freemium(connection, event.to_workspace, event.account_id, event.at)
 
 
