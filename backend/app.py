@@ -7,12 +7,13 @@ from flask import Flask
 import backend.accounts.tables
 import backend.credits.tables
 import backend.directory.tables
+import backend.helpdesk.tables
 import backend.kernel.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
-from backend.accounts import AccountActivated, AccountDeleted, DebtAsked, DebtPaid, DeletionAsked
+from backend.accounts import AccountActivated, AccountDeleted, DebtAsked, DebtPaid, DeletionAsked, ExportAsked
 from backend.accounts.api import api as accounts_room
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
@@ -31,6 +32,9 @@ from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.directory.due import MonthOver, Notices, NoticesLate
 from backend.directory.sandbox_api import api as sandbox_people_room
+from backend.helpdesk import end_threads, export_threads
+from backend.helpdesk.api import api as helpdesk_room
+from backend.helpdesk.due import ForgetCases, HelpdeskWaiting, LetterDeadlines
 from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
@@ -66,7 +70,7 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, endings_room, subscriptions_room,
+    web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, endings_room, subscriptions_room,
     linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
     service_room,
 ]  # fmt: skip
@@ -126,6 +130,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
+        LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
         NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel),
     ]  # fmt: skip
 
@@ -140,7 +145,9 @@ def build_wired(settings: Settings, clock: Clock | None = None) -> Kernel:
 def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
     kernel.events.on(AccountActivated, begin_freemium)
+    kernel.events.on(AccountDeleted, end_threads)
     kernel.events.on(AccountDeleted, end_freemium)
+    kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(MemberMoved, follow_member)
