@@ -57,6 +57,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/subscription/packs/reverted": {"packs": {}},
     "POST /v1/subscription/end": {"way": "non-renewal"},
     "POST /v1/subscription/payments/{payment_id}/pay": {"means": "sepa_debit"},
+    "POST /v1/helpdesk/threads": {"category": "anomaly", "severity": "serious", "text": "Every reveal fails."},
+    "POST /v1/helpdesk/threads/{thread_id}/messages": {"text": "It still does."},
     "POST /v1/sandbox/payments/{payment_id}": {"result": "settled"},
 }
 """A right body for every operation that takes one."""

@@ -78,6 +78,17 @@ IDS[Slot("POST", "/v1/me/questions/{question_id}", "path", "question_id")] = Id(
     shown_as="question_id",
 )
 
+IDS[Slot("GET", "/v1/helpdesk/threads", "query", "cursor")] = Id(
+    lambda member: member.call("GET", "/v1/helpdesk/threads?limit=1").json["next_cursor"],  # type: ignore[index]
+    shown_as="thread_id",
+)
+for way, end, answered in (("GET", "", 200), ("POST", "/messages", 201), ("POST", "/close", 200)):
+    IDS[Slot(way, f"/v1/helpdesk/threads/{{thread_id}}{end}", "path", "thread_id")] = Id(
+        lambda member: member.call("GET", "/v1/helpdesk/threads").json["threads"][0]["thread_id"],  # type: ignore[index]
+        shown_as="thread_id",
+        served=(answered,),
+    )
+
 # Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
 SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
@@ -100,7 +111,7 @@ SECRETS = {
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
     ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
-    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"), ("path", "kind"),
+    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "text"), ("body", "advance"), ("path", "kind"),
     ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
     ("body", "subscriber.siren"), ("body", "subscriber.vat_number"),
 }  # fmt: skip
