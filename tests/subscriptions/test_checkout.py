@@ -13,7 +13,7 @@ from backend.accounts.sample import arrange
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.mail import read_mailbox
-from tests.subscriptions.conftest import FOR_WHOM, Buyer, Time
+from tests.subscriptions.conftest import AGREED, FOR_WHOM, Buyer, Time
 
 Buyers = Callable[..., Buyer]
 
@@ -79,6 +79,24 @@ def test_each_attestation_and_the_terms_are_needed(buyer: Buyers, owner: psycopg
     accepted = owner.execute("SELECT document, workspace_id FROM acceptances WHERE action = 'subscribe'").fetchall()
     assert sorted(accepted) == [(kind, ada.caller.workspace_id) for kind in ("dpa", "plan-sheet", "privacy", "terms")]
     assert owner.execute("SELECT attested_by FROM subscribers").fetchone() == (ada.account_id,)
+
+
+@pytest.mark.clause("2.User.b")
+def test_nobody_subscribes_for_an_entity_without_attesting_that_they_may_bind_it(
+    buyer: Buyers, clock: MovableClock, owner: psycopg.Connection[Any]
+) -> None:
+    ada = buyer()
+    body = {"quote_id": ada.quote().json["quote_id"], "means": "wire", "subscriber": FOR_WHOM, **AGREED}  # type: ignore[index]
+    del body["authorised_to_bind"]
+    for given in ({}, {"authorised_to_bind": False}, {"authorised_to_bind": None}, {"authorised_to_bind": "true"}):
+        refused = ada.post("/v1/subscription", body | given)
+        assert refused.status_code == 422
+        assert [each["field"] for each in refused.json["errors"]] == ["authorised_to_bind"]  # type: ignore[index]
+    for table in ("premiums", "subscribers", "dues"):
+        assert owner.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table  # type: ignore[call-overload]
+    assert ada.post("/v1/subscription", body | {"authorised_to_bind": True}).status_code == 201
+    attested = owner.execute("SELECT attested_by, attested_at FROM subscribers").fetchall()
+    assert attested == [(ada.account_id, clock.now())]
 
 
 def test_the_data_processing_agreement_is_needed(buyer: Buyers) -> None:
