@@ -50,7 +50,7 @@ from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
-from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium
+from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium, plan_for_sheet
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
@@ -58,7 +58,10 @@ from backend.subscriptions.endings_api import api as endings_room
 from backend.subscriptions.paying import list_debts, pay_debt
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
+from backend.subscriptions.revision_notices import PriceRevisions
+from backend.subscriptions.revisions_api import api as prices_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
+from backend.terms import SheetPublished
 from backend.terms.api import api as terms_room
 from backend.terms.due import ChangeNotices, TacitAcceptance, UpdateNotices
 from backend.web.api import api as web_room
@@ -70,8 +73,8 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, endings_room, subscriptions_room,
-    linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
+    web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room, endings_room,
+    subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
     service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
@@ -126,7 +129,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
     # Silence is counted before a renewal of the same instant (X5).
-    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel)]
+    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
     plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
@@ -153,5 +156,6 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
     kernel.events.on(WorkspaceDeleted, end_with_workspace)
+    kernel.events.on(SheetPublished, plan_for_sheet)
     kernel.events.on(DebtAsked, partial(list_debts, kernel))
     kernel.events.on(DebtPaid, partial(pay_debt, kernel))

@@ -114,6 +114,10 @@ KINDS: dict[str, Kind] = {
     "premium-renewing": Kind(409, "The period is ending right now.", "Try again in a moment."),
     "seats-occupied": Kind(409, "More seats are taken than that.", "Take members or invitations out first, or keep the seats."),
     "price-changed": Kind(409, "The price is another one by now.", "`amount` says it. Look at the preview again, then agree."),
+    "price-unchanged": Kind(409, "No new price waits for an answer.", "GET /v1/subscription shows what you pay."),
+    "price-keep-over": Kind(
+        409, "The old price cannot be kept any longer.", "Accept the new one, or end the plan: POST /v1/subscription/end."
+    ),
     "payment-open": Kind(409, "A payment is under way or has failed.", "Wait until it is settled, or pay what is due."),
     "payment-unknown": Kind(404, "There is no such payment.", "The order's answer names it."),
     "payment-closed": Kind(409, "This payment was given up.", "Order again."),

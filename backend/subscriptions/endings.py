@@ -17,6 +17,7 @@ from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium
 from backend.subscriptions.returning import return_months
+from backend.subscriptions.revisions import is_notice_open
 from backend.subscriptions.rules import day_begins, start_day
 from backend.workspaces import MemberMoving, WorkspaceDeleted, delete_workspace, enter, lock_workspaces, members_of, note
 
@@ -36,6 +37,8 @@ class Ending:
 def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
     """The premium ends with the running period, or the next one where the notice is too late. Asked again, nothing moves.
 
+    While a new price waits for the coming renewal, no notice is too late (X5).
+
     Raises `admin-required`, `plan-required` without a premium, `payment-open` where it has not begun.
     """
     now = kernel.clock.now()
@@ -48,13 +51,13 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
             raise Problem("payment-open")
         if premium.ends_at <= now:
             raise Problem("premium-renewing")
-        in_time = heard_in_time(premium, now)
+        in_time = heard_in_time(premium, now) or is_notice_open(connection, premium)
         last = premium.period if in_time else premium.period + 1
         if premium.last_period is not None and premium.last_period <= last:
             return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
         ending = Ending(end_after(premium, last), last, in_time)
         change_premium(
-            connection, premium, last_period=last, end_reason=way, next_alert_at=_next_alert(premium, ending.ends_at, now)
+            connection, premium, last_period=last, end_reason=way, next_alert_at=next_alert(premium, ending.ends_at, now)
         )
         note(connection, caller.workspace_id, caller.account_id, "premium-ending", now, way=way)
         code = "premium-ending" if in_time else "premium-ending-late"
@@ -73,7 +76,7 @@ def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, a
         facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ends_at), "days": days}
         ref = f"premium:{premium.premium_id}:{start_day(ends_at).isoformat()}:{days}"
         tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
-    change_premium(connection, premium, next_alert_at=_next_alert(premium, ends_at, at))
+    change_premium(connection, premium, next_alert_at=next_alert(premium, ends_at, at))
 
 
 def carry_out_end(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime, reason: str) -> None:
@@ -129,7 +132,8 @@ def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> No
             restart_freemium(connection, event.workspace_id, account_id, event.at)
 
 
-def _next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
+def next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
+    """When the members are next told that it ends then: so many days ahead, at the beginning of the Paris day."""
     ends_on = start_day(ends_at)
     instants = [day_begins(ends_on - timedelta(days=days)) for days in premium.sheet.policy.ending_alert_days]
     return min((instant for instant in instants if instant > after), default=None)

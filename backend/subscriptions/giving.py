@@ -23,6 +23,7 @@ from backend.subscriptions.premiums import (
     set_order,
 )  # fmt: skip
 from backend.subscriptions.prices import Order, credit_differences, grants_of, price_of
+from backend.subscriptions.revisions import plan_at_start
 from backend.subscriptions.rules import MONTHS, day_begins, months_left, period_end, start_day
 from backend.subscriptions.subscribers import tell_subscriber
 from backend.workspaces import members_of
@@ -113,6 +114,7 @@ def _begin(connection: sa.Connection, kernel: Kernel, premium: Premium, at: date
     )
     grant_period(connection, begun, at)
     apply_to_members(connection, begun)
+    plan_at_start(connection, begun, at)
     facts: dict[str, Fact] = {
         "plan": begun.sheet.plan(begun.order.plan).name,
         "seats": begun.order.seats,

@@ -28,6 +28,7 @@ from backend.subscriptions.premium_shapes import (
     Wanted,
 )
 from backend.subscriptions.prices import CURRENCY, Order, list_lines
+from backend.subscriptions.revisions_api import show_new_price
 from backend.subscriptions.subscribers import Subscriber
 from backend.terms import read_sheet
 
@@ -163,6 +164,7 @@ def _show_premium(found: Overview) -> PremiumShown | None:
         "next": _show_order(premium.sheet_version, found.next_order) if found.next_order else None,
         "next_at": found.next_at,
         "ends_at": found.ends_at,
+        "new_price": show_new_price(found.new_price) if found.new_price else None,
     }
 
 
