@@ -13,8 +13,21 @@ import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
-from backend.accounts import AccountActivated, AccountDeleted, DebtAsked, DebtPaid, DeletionAsked, ExportAsked
+from backend.accounts import (
+    AccountActivated,
+    AccountDeleted,
+    BreachOpened,
+    CureHandedIn,
+    CureRefused,
+    DebtAsked,
+    DebtPaid,
+    DeletionAsked,
+    EvidenceDue,
+    ExportAsked,
+    SuspensionLifted,
+)
 from backend.accounts.api import api as accounts_room
+from backend.accounts.archive import EvidencePurge
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
 from backend.accounts.due import MessageMail, PasswordAge, SuspensionSteps
@@ -51,16 +64,30 @@ from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
 from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium, plan_for_sheet
+from backend.subscriptions.after_notice import UnpaidNotices
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
 from backend.subscriptions.endings_api import api as endings_room
+from backend.subscriptions.hearing import (
+    forget_account,
+    hear_breach,
+    hear_cure,
+    outlive_workspace,
+    start_clock,
+    stop_clock,
+    warn_newcomer,
+)
+from backend.subscriptions.not_renewing import FreemiumEnds
+from backend.subscriptions.notices_api import api as notices_room
 from backend.subscriptions.paying import list_debts, pay_debt
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
 from backend.subscriptions.revision_notices import PriceRevisions
 from backend.subscriptions.revisions_api import api as prices_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
+from backend.subscriptions.subscribers import keep_while_owed
+from backend.subscriptions.terminating import BreachSteps
 from backend.terms import SheetPublished
 from backend.terms.api import api as terms_room
 from backend.terms.due import ChangeNotices, TacitAcceptance, UpdateNotices
@@ -74,8 +101,8 @@ from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
     web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room, endings_room,
-    subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
-    service_room,
+    notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
+    accounts_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -130,11 +157,13 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
     # Silence is counted before a renewal of the same instant (X5).
     terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
-    plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
+    # What ends at an instant does not renew then.
+    ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), FreemiumEnds(kernel)]
+    plans: list[Piece] = [*ends, PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
-        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel),
+        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel), EvidencePurge(kernel),
     ]  # fmt: skip
 
 
@@ -150,12 +179,20 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(AccountActivated, begin_freemium)
     kernel.events.on(AccountDeleted, end_threads)
     kernel.events.on(AccountDeleted, end_freemium)
+    kernel.events.on(AccountDeleted, forget_account)
     kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
+    kernel.events.on(MemberMoved, partial(warn_newcomer, kernel))
     kernel.events.on(WorkspaceDeleted, end_with_workspace)
+    kernel.events.on(WorkspaceDeleted, outlive_workspace)
+    kernel.events.on(BreachOpened, partial(hear_breach, kernel))
+    kernel.events.on(CureHandedIn, stop_clock)
+    kernel.events.on(CureRefused, start_clock)
+    kernel.events.on(SuspensionLifted, partial(hear_cure, kernel))
     kernel.events.on(SheetPublished, plan_for_sheet)
     kernel.events.on(DebtAsked, partial(list_debts, kernel))
     kernel.events.on(DebtPaid, partial(pay_debt, kernel))
+    kernel.events.on(EvidenceDue, keep_while_owed)

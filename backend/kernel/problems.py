@@ -108,7 +108,7 @@ KINDS: dict[str, Kind] = {
     "dpa-required": Kind(409, "The data-processing agreement has not been accepted.", "Read it, then send `accept_dpa`."),
     "premium-exists": Kind(409, "Your Workspace has a paid plan already.", "Change it: POST /v1/subscription/change."),
     "premium-suspended": Kind(403, "The paid plan is suspended for breach.", "The mail that told you says what to put right."),
-    "notice-unknown": Kind(404, "There is no such formal notice.", "GET /v1/subscription lists them."),
+    "notice-unknown": Kind(404, "There is no such formal notice.", "GET /v1/subscription/notices lists them."),
     "notice-running": Kind(409, "The days of this formal notice are not over.", "`retry_at` says when they are."),
     "notice-closed": Kind(409, "This formal notice gives no right to terminate any more.", "What it asked for was put right."),
     "premium-renewing": Kind(409, "The period is ending right now.", "Try again in a moment."),

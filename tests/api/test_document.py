@@ -38,7 +38,7 @@ NEED_A_SECRET = {
 # Their success needs a premium that runs, and a price that was agreed: chance may bring one, and tests/subscriptions has them all.
 NEED_A_PREMIUM = {
     "POST /v1/subscription", "POST /v1/subscription/change/preview", "POST /v1/subscription/change", "POST /v1/subscription/packs",
-    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price",
+    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price", "POST /v1/subscription/terminate",
     "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
 }  # fmt: skip
 

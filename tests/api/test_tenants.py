@@ -113,7 +113,7 @@ WORDS = {
     ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
     ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "text"), ("body", "advance"), ("path", "kind"),
     ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
-    ("body", "subscriber.siren"), ("body", "subscriber.vat_number"),
+    ("body", "subscriber.siren"), ("body", "registered_number"), ("body", "subscriber.vat_number"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
