@@ -38,8 +38,8 @@ NEED_A_SECRET = {
 # Their success needs a premium that runs, and a price that was agreed: chance may bring one, and tests/subscriptions has them all.
 NEED_A_PREMIUM = {
     "POST /v1/subscription", "POST /v1/subscription/change/preview", "POST /v1/subscription/change", "POST /v1/subscription/packs",
-    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price", "POST /v1/subscription/terminate",
-    "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
+    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price",
+    "POST /v1/subscription/terminate", "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
 }  # fmt: skip
 
 # Their success needs another member, a mailed invitation, a typed phrase, or a home of one, which the caller has named already.
