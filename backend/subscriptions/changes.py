@@ -53,7 +53,7 @@ def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: da
         lowered = (wanted.plan, wanted.seats) != (raised.plan, raised.seats)
         soon = not lowered or heard_in_time(premium, at)
         later_after = premium.period if soon else premium.period + 1
-        later_at = end_after(premium, later_after)
+        later_at = end_after(replace(premium, next_order=None, next_after=None), later_after)  # it takes the place of what waits
     left, recurring = left_of(premium, at), without_reverted(wanted, premium.reverted)
     return Change(
         sheet_version=premium.sheet_version,
