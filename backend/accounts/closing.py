@@ -17,6 +17,7 @@ from backend.accounts.replies import read_replies
 from backend.accounts.sessions import end_others
 from backend.accounts.suspension_records import open_reason
 from backend.accounts.tables import accounts, suspensions
+from backend.credits import workspaces_of
 from backend.kernel import Kernel
 from backend.kernel.mail import post
 from backend.kernel.messages import forget_messages
@@ -68,7 +69,9 @@ def terminate(connection: sa.Connection, kernel: Kernel, account_id: int, words:
 def _leave(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], at: datetime) -> None:
     last = leave_workspace(connection, kernel, row.workspace_id, row.account_id, at)
     kernel.events.emit(connection, AccountDeleted(row.account_id, last, at))
-    erase_home(connection, last)
+    # Homes that were left to join a Workspace go as well: nobody is in them, and what stands there is this account's history.
+    for workspace_id in workspaces_of(connection, row.account_id):
+        erase_home(connection, workspace_id)
 
 
 def _archive(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], cause: Cause, acknowledged: Mapping[str, object]) -> None:

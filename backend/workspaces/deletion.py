@@ -78,7 +78,7 @@ def delete_workspace(connection: sa.Connection, kernel: Kernel, workspace_id: in
 
 
 def erase_home(connection: sa.Connection, workspace_id: int) -> None:
-    """The home of a deleted account goes with everything in it; nobody is left in it to be told."""
+    """A workspace that a deleted account was in goes with everything in it where nobody is left there."""
     if not members_of(connection, workspace_id):
         connection.execute(sa.text("SELECT erase_workspace(:workspace)"), {"workspace": workspace_id})
 

@@ -22,6 +22,15 @@ class MemberMoved:
 
 
 @dataclass(frozen=True)
+class MemberLeft:
+    """The account has left a Workspace of its own will; the others are still there."""
+
+    account_id: int
+    workspace_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class WorkspaceDeleted:
     """Nothing of the workspace will be there when this transaction ends. `members` are about to go home; the pool is voided."""
 
