@@ -83,12 +83,13 @@ from backend.subscriptions.notices_api import api as notices_room
 from backend.subscriptions.paying import list_debts, pay_debt
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
+from backend.subscriptions.refusing import go_on, stop_renewal
 from backend.subscriptions.revision_notices import PriceRevisions
 from backend.subscriptions.revisions_api import api as prices_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
 from backend.subscriptions.subscribers import keep_while_owed
 from backend.subscriptions.terminating import BreachSteps
-from backend.terms import SheetPublished
+from backend.terms import SheetPublished, TermsAccepted, TermsRefused
 from backend.terms.api import api as terms_room
 from backend.terms.due import ChangeNotices, TacitAcceptance, UpdateNotices
 from backend.web.api import api as web_room
@@ -193,6 +194,8 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(CureRefused, start_clock)
     kernel.events.on(SuspensionLifted, partial(hear_cure, kernel))
     kernel.events.on(SheetPublished, plan_for_sheet)
+    kernel.events.on(TermsRefused, partial(stop_renewal, kernel))
+    kernel.events.on(TermsAccepted, go_on)
     kernel.events.on(DebtAsked, partial(list_debts, kernel))
     kernel.events.on(DebtPaid, partial(pay_debt, kernel))
     kernel.events.on(EvidenceDue, keep_while_owed)

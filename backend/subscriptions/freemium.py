@@ -14,7 +14,7 @@ from backend.credits import Grant, change_permit, grant
 from backend.subscriptions.premiums import apply_to_member, find_premium, pays, set_plan_end
 from backend.subscriptions.rules import day_begins, period_end, start_day
 from backend.subscriptions.tables import subscriptions
-from backend.terms import FREE, current_sheet, read_sheet
+from backend.terms import FREE, current_sheet, must_accept, read_sheet
 from backend.workspaces import MemberMoved
 
 
@@ -57,11 +57,21 @@ def resume_freemium(connection: sa.Connection, workspace_id: int, account_id: in
     row = connection.execute(sa.select(subscriptions).where(this).with_for_update()).one_or_none()
     if row is None or row.granted_period >= row.period or pays(connection, workspace_id):
         return
+    if sleep_if_refused(connection, workspace_id, account_id, at):
+        return
     connection.execute(subscriptions.update().where(this).values(granted_period=row.period))
     key = f"{FREE}:{account_id}:{row.started_on.isoformat()}:{row.period}"
     for kind, amount in read_sheet(row.sheet).plan(FREE).grants.items():
         given = Grant(workspace_id, account_id, kind, "subscription", amount, at, row.period_ends_at, key, reason="Free")
         grant(connection, given)
+
+
+def sleep_if_refused(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> bool:
+    """Close the permit of an account that refused the terms in force, until it accepts; not where a premium keeps the old ones."""
+    asleep = must_accept(connection, account_id, at) and find_premium(connection, workspace_id) is None
+    if asleep:
+        change_permit(connection, workspace_id, account_id, {"terms_ok": False})
+    return asleep
 
 
 def begin_next_month(connection: sa.Connection, row: sa.Row[Any]) -> None:
@@ -78,6 +88,7 @@ def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: i
 
     Its month's credits are granted at home, where the account goes in this transaction.
     """
+    sleep_if_refused(connection, workspace_id, account_id, at)
     this = _of(workspace_id, account_id)
     row = connection.execute(sa.select(subscriptions).where(this)).one_or_none()
     if row is None or (row.granted_period >= row.period and row.period_ends_at > at):

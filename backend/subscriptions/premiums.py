@@ -40,6 +40,9 @@ class Premium:
     reverted: Mapping[str, int]
     last_period: int | None
     vat_percent: Decimal
+    end_reason: str | None
+    switch_at: datetime | None
+    switch_period: int | None
     suspended_at: datetime | None
 
     @property
@@ -193,5 +196,8 @@ def _read(row: sa.Row[Any]) -> Premium:
         reverted=row.reverted,
         last_period=row.last_period,
         vat_percent=row.vat_percent,
+        end_reason=row.end_reason,
+        switch_at=row.switch_at,
+        switch_period=row.switch_period,
         suspended_at=row.suspended_at,
     )
