@@ -12,7 +12,7 @@ from backend.kernel import Kernel
 from backend.kernel.mail import Letter, post
 from backend.kernel.messages import Message, open_facts, render, tell
 from backend.kernel.tables import messages
-from backend.terms import current_sheet
+from backend.terms import current_sheet, number_in_force
 
 _AT_ONCE = 50
 
@@ -87,12 +87,14 @@ class PasswordAge:
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest reminder was due."""
-        age, noted = _password_age(), accounts.c.password_noted_at
-        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= until - age)
+        days, noted = number_in_force("password_reminder_days", until), accounts.c.password_noted_at
+        age = sa.func.make_interval(0, 0, 0, days, type_=sa.Interval)
+        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= sa.literal(until) - age)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Remind one account."""
-        age, noted = _password_age(), accounts.c.password_noted_at
+        noted = accounts.c.password_noted_at
+        age = timedelta(days=current_sheet(connection, until).policy.password_reminder_days)
         row = connection.execute(
             sa.select(accounts)
             .where(accounts.c.state == "active", noted <= until - age)
@@ -116,7 +118,3 @@ def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
         suspensions.c.waiting_since.is_(None),
         suspensions.c.due_at <= until,
     )
-
-
-def _password_age() -> timedelta:
-    return timedelta(days=current_sheet().policy.password_reminder_days)

@@ -77,7 +77,8 @@ def answer_cure_command(kernel: Kernel, act: Act, email: str, answer: str) -> No
 @ops_options
 def ask_command(kernel: Kernel, act: Act, email: str, question: str, days: int | None) -> None:
     """Ask a user about identity or eligibility."""
-    within = days or current_sheet().policy.conduct_cure_days
+    with kernel.database.begin() as connection:
+        within = days or current_sheet(connection, kernel.clock.now()).policy.conduct_cure_days
     act_on(kernel, act, email, "question.ask", lambda c, i: questions.ask(c, kernel, i, question.strip(), within))
     click.echo(f"Asked, to be answered within {within} days.")
 

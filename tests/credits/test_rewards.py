@@ -9,12 +9,12 @@ from backend.credits import reward
 from backend.credits.due import Expiry
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 from tests.api.routes import DOCUMENT
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
 from tests.credits.races import together
 
-SHEET = current_sheet()
+SHEET = read_sheet("2026-03")
 
 
 def earn(ledger: Ledger, code: str, ref: str, days: float = 30, account: int = ANN.account_id, **more: Any) -> bool:

@@ -201,9 +201,9 @@ def test_the_price_that_was_shown_holds_until_the_quote_expires(
 def dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new sheet takes force: Starter costs 59."""
     from backend.subscriptions import checkout
-    from backend.terms import current_sheet, read_sheet, sheet
+    from backend.terms import read_sheet, sheet
 
-    old = current_sheet()
+    old = read_sheet("2026-03")
     plans = tuple(plan.model_copy(update={"price": plan.price + 10}) if plan.code == "starter" else plan for plan in old.plans)
     new = old.model_copy(update={"version": "2026-04", "plans": plans})
 

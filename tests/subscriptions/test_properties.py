@@ -19,12 +19,12 @@ from backend.subscriptions.coming import end_after
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.prices import Order, grants_of, list_lines, price_of
 from backend.subscriptions.rules import MONTHS, Interval, day_begins, period_end
-from backend.terms import Sheet, current_sheet
+from backend.terms import Sheet, read_sheet
 from tests.subscriptions.conftest import Buyer, Time
 from tests.subscriptions.test_renewal import Buyers, start
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text())
-SHIPPED = current_sheet()
+SHIPPED = read_sheet("2026-03")
 PLANS = [plan.code for plan in sorted(SHIPPED.plans, key=lambda plan: plan.rank) if plan.premium]
 CENT = Decimal("0.01")
 TEN_YEARS = 120

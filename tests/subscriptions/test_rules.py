@@ -30,11 +30,11 @@ from backend.subscriptions.rules import (
     period_end,
     start_day,
 )
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text())
 RATES = {half: Decimal(rate) for half, rate in VECTORS["legal_rate_percent"].items()}
-SHEET = current_sheet()
+SHEET = read_sheet("2026-03")
 POLICY = SHEET.policy
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 PLANS = [plan.code for plan in sorted(SHEET.plans, key=lambda plan: plan.rank) if plan.premium]
