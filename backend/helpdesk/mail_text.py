@@ -73,7 +73,7 @@ def _read(message: EmailMessage) -> Mail:
         sender=sender,
         subject=_clean(_header(message, "subject"), _LONGEST_SUBJECT).replace("\n", " "),
         text=text,
-        sent_as=f"{_header(message, 'message-id')} {_header(message, 'date')}",
+        sent_as=_clean(f"{_header(message, 'message-id')} {_header(message, 'date')}", _LONGEST_SUBJECT),
         machine=machine,
         answerable=not machine and not _is_bulk(message) and not _BY_MACHINES.match(sender),
     )
@@ -103,10 +103,11 @@ def _is_bulk(message: EmailMessage) -> bool:
 
 
 def _sender(message: EmailMessage) -> str:
-    """The one address it is from; empty where there is none, or more."""
+    """The one address it is from; empty where there is none, or more, or bytes that are no letters."""
     try:
         addresses = message["from"].addresses
-        return str(addresses[0].addr_spec) if len(addresses) == 1 else ""
+        sender = str(addresses[0].addr_spec) if len(addresses) == 1 else ""
+        return sender if sender.isprintable() else ""
     except Exception:
         return ""
 

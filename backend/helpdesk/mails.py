@@ -94,7 +94,7 @@ def close_case(connection: sa.Connection, mail_id: int, at: datetime) -> bool:
 
 def _take_known(connection: sa.Connection, kernel: Kernel, account: sa.Row[Any], mail: Mail, received: datetime) -> Taken:
     body = hashlib.sha256(mail.words.encode()).digest()
-    key = RequestKey(hashlib.sha256(b"mail:" + mail.sent_as.encode("utf-8", "replace") + body).digest(), body)
+    key = RequestKey(hashlib.sha256(b"mail:" + mail.sent_as.encode() + body).digest(), body)
     if (known := find_sent(connection, account.account_id, key)) is not None:
         return Taken("known", f"thread {known}")
     category: Category = "cancellation" if cancels(mail) else "question"

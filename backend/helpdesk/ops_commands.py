@@ -165,7 +165,7 @@ def scan_command(kernel: Kernel, act: Act, place: Place, scan: int, to: Path) ->
 @ops_options
 def mail_command(kernel: Kernel, act: Act, received_at: datetime | None) -> None:
     """Take in one mail to the contact address, from standard input as it came."""
-    raw = sys.stdin.buffer.read(LARGEST_MAIL + 1)
+    raw = sys.stdin.buffer.read(LARGEST_MAIL)
 
     def take(connection: sa.Connection) -> mails.Taken:
         taken = mails.take(connection, kernel, raw, received_at)
