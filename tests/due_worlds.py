@@ -16,8 +16,10 @@ from backend.directory.due import AHEAD, LATE
 from backend.kernel import Kernel
 from backend.kernel.clock import PARIS, MovableClock
 from backend.kernel.due import Piece, tick
+from backend.kernel.messages import Message, all_words, tell
 from backend.kernel.ops import make_operator
-from backend.terms import current_sheet
+from backend.subscriptions import plan_for_sheet
+from backend.terms import SheetPublished, read_sheet
 from backend.terms.updates import Update, announce_update
 from tests.conftest import START, empty_tables
 from tests.lookup.conftest import Directory
@@ -125,6 +127,24 @@ def announce_the_end(world: World) -> datetime:
     return datetime.fromisoformat(at.isoformat())
 
 
+def wait_for_an_answer(world: World) -> datetime:
+    """Two premiums and a sheet that is announced: one is to be looked at for it, one was told of it and has been silent."""
+    ada, eve = world.team(), world.buyer("eve")
+    eve.subscribe("business", 1)
+    at = world.clock.now()
+    with world.kernel.database.begin() as connection:
+        plan_for_sheet(connection, SheetPublished("2026-03", at, at))
+        facts = all_words()["price-changes-month"]["example"]
+        tell(connection, world.kernel.sealer, Message(eve.account_id, "price-changes-month", "told", at, facts))
+    world.do("message-mail", "mail")
+    world.owner.execute(
+        "UPDATE price_revisions SET state = 'told', period = 1, notice = 'price-changes-month', notice_ref = 'told',"
+        " told_to = %s, sent_at = %s WHERE workspace_id <> %s",
+        ([eve.account_id], at, ada.caller.workspace_id),
+    )
+    return at + timedelta(days=15)
+
+
 def end_a_month(world: World) -> datetime:
     world.buyer("ada"), world.buyer("bob")
     [(at,), *_] = world.owner.execute("SELECT period_ends_at FROM subscriptions").fetchall()
@@ -143,7 +163,7 @@ def let_lapse(world: World) -> datetime:
     ada = world.buyer("ada")
     for name in ("dan", "eve"):
         assert ada.invite(f"{name}@dan-company.example").status_code == 201
-    return world.clock.now() + timedelta(days=current_sheet().policy.invitation_days)
+    return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.invitation_days)
 
 
 def meet_people(world: World) -> datetime:
@@ -179,18 +199,19 @@ def suspend_two(world: World) -> datetime:
     with world.kernel.database.begin() as connection:
         for account_id in (ada.account_id, *bob):
             suspend(connection, world.kernel, account_id, "11.1.2", "an invented offer")
-    return world.clock.now() + timedelta(days=current_sheet().policy.conduct_cure_days)
+    return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.conduct_cure_days)
 
 
 def grow_old(world: World) -> datetime:
     world.buyer("ada"), world.buyer("bob")
-    return world.clock.now() + timedelta(days=current_sheet().policy.password_reminder_days)
+    return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.password_reminder_days)
 
 
 WORLDS: dict[str, Callable[[World], datetime]] = {
     "change-notices": announce_change,
     "tacit-acceptance": keep_silent,
     "update-notices": announce,
+    "price-revisions": wait_for_an_answer,
     "premium-renewal": renew_and_end,
     "premium-ending": announce_the_end,
     "freemium-renewal": end_a_month,
