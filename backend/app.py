@@ -39,7 +39,7 @@ from backend.accounts.me_api import api as me_room
 from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
-from backend.accounts.teams import follow_member, hold_account
+from backend.accounts.teams import follow_member, hold_account, tell_of_departure
 from backend.accounts.workspace_api import api as teams_room
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
@@ -96,7 +96,7 @@ from backend.web.api import api as web_room
 from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
-from backend.workspaces import MemberMoved, MemberMoving, WorkspaceDeleted
+from backend.workspaces import MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
@@ -184,6 +184,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
+    kernel.events.on(MemberLeft, partial(tell_of_departure, kernel))
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
     kernel.events.on(MemberMoved, partial(warn_newcomer, kernel))
