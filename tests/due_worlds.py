@@ -13,6 +13,8 @@ from backend.accounts.sample import arrange
 from backend.accounts.suspensions import suspend
 from backend.app import due_pieces
 from backend.directory.due import AHEAD, LATE
+from backend.helpdesk.mails import close_case, list_cases, take_mail
+from backend.helpdesk.paper import Paper, enter_letter
 from backend.kernel import Kernel
 from backend.kernel.clock import PARIS, MovableClock
 from backend.kernel.due import Piece, tick
@@ -30,6 +32,9 @@ from tests.workspaces.conftest import PASSWORD
 SECOND = timedelta(seconds=1)
 BOTH = {"en": "Today.", "fr": "Aujourd'hui."}
 
+# A table that was left empty is not emptied, and would go on counting.
+_COUNT_ANEW = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+
 
 @dataclass
 class World:
@@ -44,6 +49,7 @@ class World:
     def start_anew(self) -> None:
         """Empty tables, and the first morning."""
         empty_tables(self.owner)
+        self.owner.execute(_COUNT_ANEW)
         self.clock.set(START)
 
     def piece(self, name: str) -> Piece:
@@ -207,6 +213,32 @@ def grow_old(world: World) -> datetime:
     return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.password_reminder_days)
 
 
+def close_accounts(world: World) -> datetime:
+    for name in ("ada", "bob"):
+        closed = world.buyer(name).post("/v1/me/deletion", {"phrase": "delete my account", "password": PASSWORD})
+        assert closed.status_code == 204
+    [(at,)] = world.owner.execute("SELECT max(purge_at) FROM closed_accounts").fetchall()
+    return datetime.fromisoformat(at.isoformat())
+
+
+def receive_letters(world: World) -> datetime:
+    """Two letters that nobody answers in time."""
+    paper = Paper("question", "normal", "I would like to know.", world.clock.now(), b"%PDF-1.7 a letter")
+    accounts = [world.buyer(name).account_id for name in ("ada", "bob")]
+    with world.kernel.database.begin() as connection:
+        return max(enter_letter(connection, world.kernel, account_id, paper)[1] for account_id in accounts)
+
+
+def close_cases(world: World) -> datetime:
+    """Two mails of people without an account, seen to and closed."""
+    for sender in ("dan@nobody.example", "eve@nobody.example"):
+        take_mail(world.kernel, f"From: {sender}\r\nSubject: Hello\r\n\r\nWhat do you do?\r\n".encode())
+    with world.kernel.database.begin() as connection:
+        for case in list_cases(connection, world.kernel, 9):
+            assert close_case(connection, case.mail_id, world.clock.now())
+    return world.clock.now() + timedelta(days=90)
+
+
 WORLDS: dict[str, Callable[[World], datetime]] = {
     "change-notices": announce_change,
     "tacit-acceptance": keep_silent,
@@ -226,5 +258,11 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "mail": post_letters,
     "suspension-steps": suspend_two,
     "password-age": grow_old,
+    "evidence-purge": close_accounts,
+    "letter-deadlines": receive_letters,
+    "forget-cases": close_cases,
 }
 """By the name of the piece: makes its world, and says at which instant the piece has something to do in it."""
+
+ONLY_LOOKS = {"helpdesk-waiting"}
+"""Pieces that count what there is, for `/metrics`, and change nothing."""
