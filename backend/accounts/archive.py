@@ -28,7 +28,7 @@ from backend.accounts.tables import (
     suspensions,
 )
 from backend.kernel import Kernel
-from backend.terms import current_sheet
+from backend.terms import current_sheet, forget_versions
 
 _OWED_STILL = timedelta(days=30)
 """So long it is put off each time while something is owed."""
@@ -61,6 +61,7 @@ def forget_account(connection: sa.Connection, account_id: int) -> None:
     connection.execute(insert(retired_emails).from_select(["digest"], retired).on_conflict_do_nothing())
     for table in _ROWS:
         connection.execute(table.delete().where(table.c.account_id == account_id))
+    forget_versions(connection, account_id)
 
 
 class EvidencePurge:

@@ -6,15 +6,17 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 from backend.accounts.actions import note_action, note_first_changes
-from backend.accounts.steps import mark_extension_seen, read_extension_version, read_version
+from backend.accounts.steps import Version, mark_extension_seen, read_extension_version
 from backend.credits import check_session
 from backend.kernel import Kernel
 from backend.kernel.http import endpoint_of_request, kernel
+from backend.kernel.pages import page_language
 from backend.kernel.problems import Problem
 from backend.kernel.tokens import read_caller
+from backend.terms import read_newest_update, read_version
 
 _SEEN_KEPT = 100_000
-"""How many accounts a process remembers as seen by the extension; a forgotten one costs one look at its row."""
+"""How many accounts a process remembers as seen by the extension, with its version; a forgotten one costs one look at its row."""
 
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -33,7 +35,7 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
     the view where the answer is that nothing was left to change.
     """
     oldest = read_version(kernel.settings.oldest_extension)
-    seen: set[int] = set()
+    seen: set[tuple[int, Version]] = set()
 
     @app.before_request
     def recognise() -> None:
@@ -41,19 +43,19 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
             return
         version = read_extension_version(request.headers.get("X-Candor-Client", ""))
         if version is not None and version < oldest:
-            raise Problem("extension-outdated")
+            raise Problem("extension-outdated", **_show_update(kernel))
         endpoint = endpoint_of_request()
         if endpoint is None or endpoint.who in ("anyone", "refresher"):
             return
         who = read_caller()
-        first_call = version is not None and who.account_id not in seen
+        first_call = version is not None and (who.account_id, version) not in seen
         if first_call or endpoint.who == "person":
             check_session(kernel.database, who)
-        if first_call:
-            mark_extension_seen(kernel, who.account_id)
+        if version is not None and first_call:
+            mark_extension_seen(kernel, who.account_id, version)
             if len(seen) >= _SEEN_KEPT:
                 seen.clear()
-            seen.add(who.account_id)
+            seen.add((who.account_id, version))
         g.caller = who
         if endpoint.who == "person" and endpoint.method in _CHANGES:
             _expect_line(kernel, who.account_id, who.session_id)
@@ -65,6 +67,16 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
         return response
 
     note_first_changes(kernel, _find_line, written=lambda: g.pop("line", None))
+
+
+def _show_update(kernel: Kernel) -> dict[str, Any]:
+    """The notice of the newest update, for whoever must install it (12.14)."""
+    update = read_newest_update(kernel)
+    if update is None:
+        return {}
+    lang = page_language()
+    parts = {"availability": update.availability, "installation": update.installation, "consequences": update.consequences}
+    return {"update": {"version": update.version, **{name: said[lang] for name, said in parts.items()}}}
 
 
 def _expect_line(kernel: Kernel, account_id: int, session_id: int | None) -> None:

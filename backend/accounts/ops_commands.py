@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from backend.accounts import bounces, cases, closing, compromise, questions, replies, suspensions
+from backend.accounts import bounces, cases, closing, compromise, questions, replies, suspensions, update_report
 from backend.accounts.grounds import NoGround, all_grounds
 from backend.accounts.records import find_row, login_digests
 from backend.kernel import Kernel
@@ -161,8 +161,24 @@ def bounced_command(kernel: Kernel, act: Act, email: str) -> None:
     click.echo(f"{count} messages no longer count as told by mail; `candor ops tasks` has it.")
 
 
+@click.command("update-report")
+@click.argument("version")
+@ops_options
+def update_report_command(kernel: Kernel, act: Act, version: str) -> None:
+    """List who was told of an update, and who has installed it: for each account since when."""
+    with kernel.database.begin() as connection:
+        log_act(connection, act, "update.report", f"version {version}", kernel.clock.now())
+        lines = update_report.list_standings(connection, kernel, version)
+    if lines is None:
+        raise click.ClickException(f"No update {version} was announced.")
+    for line in lines:
+        told = f"told {line.told_at:%Y-%m-%d %H:%M}" if line.told_at else "not told"
+        installed = f"installed {line.installed_at:%Y-%m-%d %H:%M}" if line.installed_at else "not installed"
+        click.echo(f"{line.email}  {told}  {installed}")
+
+
 commands = [
     suspend_command, lift_command, answer_cure_command, ask_command, look_command, cases_command, close_case_command,
-    legal_step_command, compromised_command, terminate_command, bounced_command,
+    legal_step_command, compromised_command, terminate_command, bounced_command, update_report_command,
 ]  # fmt: skip
 """What this room adds to `candor ops`."""

@@ -119,6 +119,12 @@ KINDS: dict[str, Kind] = {
         409, "The old price cannot be kept any longer.", "Accept the new one, or end the plan: POST /v1/subscription/end."
     ),
     "payment-open": Kind(409, "A payment is under way or has failed.", "Wait until it is settled, or pay what is due."),
+    "update-unknown": Kind(404, "No such update was announced.", "The message that told you of it names its version."),
+    "update-not-refusable": Kind(
+        409, "A plan cannot be ended for this update.", "Its effect is minor, or the version before stays allowed."
+    ),
+    "refusal-late": Kind(409, "The days to refuse this update are over.", "You can still end the plan: POST /v1/subscription/end."),
+    "notice-too-long": Kind(422, "A switch has at most two months of notice.", "Name fewer days."),
     "payment-unknown": Kind(404, "There is no such payment.", "The order's answer names it."),
     "payment-closed": Kind(409, "This payment was given up.", "Order again."),
     "payments-closed": Kind(

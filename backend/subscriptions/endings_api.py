@@ -1,5 +1,11 @@
 """HTTP: paying what failed, and ends for other reasons than the period's: an update refused, a switch to another provider."""
 
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
 from backend.kernel.http import Body, Room, caller, kernel
 from backend.kernel.limits import WRITES
 from backend.kernel.problems import Problem
@@ -7,6 +13,8 @@ from backend.subscriptions.paying import pay_again
 from backend.subscriptions.payments import Means
 from backend.subscriptions.premium_api import ADMIN, show_due
 from backend.subscriptions.premium_shapes import DueShown
+from backend.subscriptions.prices import CURRENCY
+from backend.subscriptions.refusing_updates import refuse_update
 
 api = Room("endings", __name__)
 
@@ -26,3 +34,24 @@ def pay(payment_id: str, body: Pay) -> DueShown:
     if due_id is None:
         raise Problem("payment-unknown")
     return show_due(pay_again(kernel(), caller(), due_id, body.means))
+
+
+class RefusedUpdate(Body):
+    version: Annotated[str, Field(max_length=40)]
+
+
+class EndedShown(TypedDict):
+    ended_at: datetime
+    returned: str
+    currency: str
+
+
+@api.post("/v1/subscription/refuse-update", limit=WRITES, body=RefusedUpdate, answer=EndedShown,
+          problems=(*ADMIN, "update-unknown", "update-not-refusable", "refusal-late", "plan-required", "payment-open"))  # fmt: skip
+def refuse(body: RefusedUpdate) -> EndedShown:
+    """End the plan at once because of a necessary update, without charge: whole months not begun are returned, without VAT here.
+
+    Possible for 30 days after you were told of it by mail and in the account.
+    """
+    ended = refuse_update(kernel(), caller(), body.version)
+    return {"ended_at": ended.ended_at, "returned": str(ended.returned), "currency": CURRENCY}

@@ -20,7 +20,7 @@ def return_months(connection: sa.Connection, premium: Premium, at: datetime, rea
     if premium.period == 0:
         return Decimal()
     left = months_not_begun(premium.first_day, premium.begun_months, start_day(at), premium.order.interval)
-    back = Decimal()
+    back = Decimal("0.00")
     for due in list_dues(connection, premium, period=premium.period):
         if due.state == "dropped" or due.counted_at is None:
             continue

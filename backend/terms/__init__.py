@@ -27,10 +27,14 @@ from backend.terms.sheet import (
     sheet_versions,
 )
 from backend.terms.tables import KINDS
+from backend.terms.updates import Standing, Update, find_update, read_newest_update, read_standings, told_at
+from backend.terms.versions import forget_versions, note_version, read_version
 
 __all__ = [
     "FREE", "KINDS", "LABEL", "NEEDED", "Document", "DocumentChanged", "Pack", "PlanTerms", "Policy", "Reward", "Sheet",
-    "SheetPublished", "TermsAccepted", "TermsRefused", "accepts_everything", "current_sheet", "find_announced",
-    "find_applicable", "find_in_force", "has_accepted", "hold_to_acceptances", "load_documents", "must_accept",
-    "number_in_force", "read_acceptances", "read_document", "read_sheet", "record_acceptances", "refused", "sheet_versions",
+    "SheetPublished", "Standing", "TermsAccepted", "TermsRefused", "Update", "accepts_everything", "current_sheet",
+    "find_announced", "find_applicable", "find_in_force", "find_update", "forget_versions", "has_accepted",
+    "hold_to_acceptances", "load_documents", "must_accept", "note_version", "number_in_force", "read_acceptances",
+    "read_document", "read_newest_update", "read_sheet", "read_standings", "read_version", "record_acceptances", "refused",
+    "sheet_versions", "told_at",
 ]  # fmt: skip

@@ -59,6 +59,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/subscription/end": {"way": "non-renewal"},
     "POST /v1/subscription/terminate": {"registered_number": "1A 234 567 8901 2"},
     "POST /v1/subscription/non-renewal": {"phrase": "delete it", "password": PASSWORD},
+    "POST /v1/subscription/refuse-update": {"version": "0.3.0"},
+    "POST /v1/subscription/switch": {"notice_days": 30},
     "POST /v1/subscription/payments/{payment_id}/pay": {"means": "sepa_debit"},
     "POST /v1/helpdesk/threads": {"category": "anomaly", "severity": "serious", "text": "Every reveal fails."},
     "POST /v1/helpdesk/threads/{thread_id}/messages": {"text": "It still does."},

@@ -40,6 +40,7 @@ NEED_A_PREMIUM = {
     "POST /v1/subscription", "POST /v1/subscription/change/preview", "POST /v1/subscription/change", "POST /v1/subscription/packs",
     "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price",
     "POST /v1/subscription/terminate", "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
+    "POST /v1/subscription/refuse-update", "POST /v1/subscription/switch",
 }  # fmt: skip
 
 # Their success needs another member, a mailed invitation, a typed phrase, or a home of one, which the caller has named already.

@@ -110,7 +110,7 @@ SECRETS = {
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
-    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "version"), ("body", "now"), ("body", "name"),
     ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "text"), ("body", "advance"), ("path", "kind"),
     ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
     ("body", "subscriber.siren"), ("body", "registered_number"), ("body", "subscriber.vat_number"),
