@@ -21,6 +21,8 @@ from backend.kernel.due import Piece, tick
 from backend.kernel.messages import Message, all_words, tell
 from backend.kernel.ops import make_operator
 from backend.subscriptions import plan_for_sheet
+from backend.subscriptions.not_renewing import not_renew
+from backend.subscriptions.notices import enter_notice
 from backend.terms import SheetPublished, read_sheet
 from backend.terms.updates import Update, announce_update
 from tests.conftest import START, empty_tables
@@ -208,6 +210,32 @@ def suspend_two(world: World) -> datetime:
     return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.conduct_cure_days)
 
 
+def breach(world: World) -> datetime:
+    """An admin who did not put it right in seven days, nor in the three weeks that follow."""
+    world.clock.set(suspend_two(world))
+    world.do("suspension-steps")
+    [(at,)] = world.owner.execute("SELECT max(due_at) FROM breaches").fetchall()
+    return datetime.fromisoformat(at.isoformat())
+
+
+def leave_unpaid(world: World) -> datetime:
+    """A premium for two whose payment failed, and a formal notice about it."""
+    ada = world.buyer("ada")
+    due = ada.subscribe("business", 2)
+    world.buyer("bob", workspace=False).enter(ada)
+    ada.pay(due, "failed")
+    unpaid = ("provider", "non-payment", world.clock.now(), "RLAR 1", "the first period")
+    with world.kernel.database.begin() as connection:
+        return enter_notice(connection, world.kernel, ada.caller.workspace_id, ada.account_id, *unpaid).due_at  # type: ignore[arg-type]
+
+
+def let_the_freemium_end(world: World) -> datetime:
+    for name in ("ada", "bob"):
+        who = world.buyer(name)
+        at = not_renew(world.kernel, who.caller, "delete my account", PASSWORD, "en")
+    return at
+
+
 def grow_old(world: World) -> datetime:
     world.buyer("ada"), world.buyer("bob")
     return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.password_reminder_days)
@@ -257,6 +285,9 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "message-mail": write_letters,
     "mail": post_letters,
     "suspension-steps": suspend_two,
+    "breach-steps": breach,
+    "unpaid-notices": leave_unpaid,
+    "freemium-ends": let_the_freemium_end,
     "password-age": grow_old,
     "evidence-purge": close_accounts,
     "letter-deadlines": receive_letters,
