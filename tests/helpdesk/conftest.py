@@ -13,11 +13,10 @@ from backend.helpdesk.mails import Taken, take_mail
 from backend.kernel import Kernel
 from backend.ops import ops_command
 from tests.accounts.conftest import read_letters
-from tests.accounts.standing.conftest import ops
 from tests.subscriptions.conftest import Time, time
 from tests.workspaces.conftest import Person, ann, ben, directory, keep_the_local_key_away, person
 
-__all__ = ["Person", "Time", "ann", "ben", "directory", "keep_the_local_key_away", "ops", "person", "time"]
+__all__ = ["Person", "Time", "ann", "ben", "directory", "keep_the_local_key_away", "person", "time"]
 
 CONTACT = "contact@candor.example"
 Send = Callable[..., Taken]

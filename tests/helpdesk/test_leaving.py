@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from tests.accounts.standing.conftest import Ops
+from tests.conftest import Ops
 from tests.helpdesk.conftest import Person, Time, ask, post, threads_of
 
 TABLES = ("threads", "thread_steps", "thread_messages", "thread_scans")

@@ -11,7 +11,8 @@ from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.ops import read_tasks
 from tests.accounts.conftest import read_letters
-from tests.accounts.standing.conftest import Ops, texts_to
+from tests.accounts.standing.conftest import texts_to
+from tests.conftest import Ops
 from tests.helpdesk.conftest import CONTACT, Person, Send, Time, ask, letters_to, post, threads_of, write_mail
 
 STRANGER = "zoe@elsewhere.example"

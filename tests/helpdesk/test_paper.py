@@ -11,7 +11,8 @@ import pytest
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.ops import read_tasks
-from tests.accounts.standing.conftest import Ops, texts_to
+from tests.accounts.standing.conftest import texts_to
+from tests.conftest import Ops
 from tests.helpdesk.conftest import Person, Time, threads_of
 
 SCAN = b"%PDF-1.7\nDear Candor"

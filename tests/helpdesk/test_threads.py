@@ -9,7 +9,8 @@ import pytest
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.ops import read_tasks
-from tests.accounts.standing.conftest import Ops, texts_to
+from tests.accounts.standing.conftest import texts_to
+from tests.conftest import Ops
 from tests.helpdesk.conftest import CONTACT, Person, Time, ask, letters_to, post, threads_of
 from tests.workspaces.conftest import code_of
 
