@@ -157,8 +157,9 @@ def test_a_debit_starts_the_plan_at_once_with_one_grant_of_each_kind(
     assert clean()
 
 
+@pytest.mark.clause("7.1.15")
 def test_a_wire_starts_the_plan_when_all_of_it_is_there(buyer: Buyers, owner: psycopg.Connection[Any], clock: MovableClock) -> None:
-    clock.set(datetime.fromisoformat("2026-03-03T10:00:00+01:00"))
+    clock.set(datetime.fromisoformat("2026-03-01T10:00:00+01:00"))
     ada = buyer()
     due = ada.subscribe("business", 1, means="wire")
     assert (due["state"], ada.premium["state"], ada.pool(owner)) == ("open", "pending", {})

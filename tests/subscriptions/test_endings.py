@@ -65,9 +65,17 @@ def test_a_year_ends_when_told_through_the_day_one_month_before(
     buyer: Buyers, clock: MovableClock, time: Time, begun: str, asked: str, ends: str
 ) -> None:
     ada = start(clock, buyer, f"{begun}T10:00:00+01:00", "business", 1, "year")
+    first_end = datetime.fromisoformat(ada.premium["period_ends_at"])
     time.pass_to(asked)
     ada.sign_in()
     assert ada.end()["ends_at"] == ends
+    time.pass_to(first_end)
+    ada.sign_in()
+    if first_end == datetime.fromisoformat(ends):
+        assert ada.premium is None
+    else:
+        assert (ada.premium["period"], ada.premium["period_ends_at"]) == (2, ends)
+        assert ada.dues[-1][:2] == ("renewal", "790.00")
 
 
 @pytest.mark.clause("7.5.5")
