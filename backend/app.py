@@ -56,7 +56,7 @@ from backend.kernel.frame import install_frame, trust_proxies
 from backend.kernel.http import LARGEST_BODY, Room, install_problems
 from backend.kernel.limits import install_limiter
 from backend.kernel.logs import configure_logs
-from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
+from backend.kernel.mail import Delivery, Mailbox, SmtpSender
 from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
@@ -154,8 +154,8 @@ def _choose_linkedin(app: Flask, settings: Settings) -> LinkedInIdentityProvider
 def due_pieces(kernel: Kernel) -> list[Piece]:
     """Everything that time does, in any order: `kernel.due.tick` sorts by instant."""
     settings = kernel.settings
-    send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
-    delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
+    local, sealer = settings.local_mail, kernel.sealer
+    delivery = Mailbox() if local else Delivery(sealer, SmtpSender(settings.smtp_url, settings.mail_from))
     # Silence is counted before a renewal of the same instant (X5).
     terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
     # What ends at an instant does not renew then.

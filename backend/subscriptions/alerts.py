@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend.credits import KINDS, Expiring, next_expiry_alert, take_expiring
 from backend.kernel import Kernel
-from backend.kernel.messages import Message, tell
+from backend.kernel.messages import Message, tell_all
 from backend.terms import current_sheet, read_sheet, sheet_versions
 from backend.workspaces import admins_of
 
@@ -31,8 +31,8 @@ class ExpiryAlerts:
             return False
         if self._days_ahead not in current_sheet(connection, until).policy.expiry_alert_days:
             return True
-        for account_id, parts in sorted(_by_account(connection, expiring).items()):
-            tell(connection, self._kernel.sealer, self._message(account_id, parts, until))
+        owners = sorted(_by_account(connection, expiring).items())
+        tell_all(connection, self._kernel.sealer, [self._message(account_id, parts, until) for account_id, parts in owners])
         return True
 
     def _message(self, account_id: int, parts: list[Expiring], at: datetime) -> Message:

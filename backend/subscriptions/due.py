@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.subscriptions.endings import alert_members, carry_out_end
-from backend.subscriptions.freemium import begin_next_month
+from backend.subscriptions.freemium import begin_next_months
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import read_premium
 from backend.subscriptions.renewing import renew
@@ -15,31 +15,30 @@ from backend.subscriptions.tables import RUNNING, premiums, subscriptions
 from backend.workspaces import MemberMoving, lock_workspaces, members_of
 
 _RUNNING = premiums.c.state.in_(RUNNING)
+_RENEWS, _MONTH_ENDS = subscriptions.c.not_renewed_at.is_(None), subscriptions.c.period_ends_at
+_AT_ONCE = 200
 
 
 class Renewal:
-    """Due work: one freemium's next month at a time."""
+    """Due work: the next month of freemiums whose month ended at one instant. Those that are not renewed are left to their end."""
 
     name = "freemium-renewal"
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest period that is over has ended."""
-        ends = subscriptions.c.period_ends_at
-        return sa.select(sa.func.min(ends)).where(ends <= until)
+        return sa.select(sa.func.min(_MONTH_ENDS)).where(_RENEWS, until >= _MONTH_ENDS)
 
-    def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Begin the next period of one freemium."""
-        row = connection.execute(
+    def run(self, connection: sa.Connection, until: datetime) -> int:
+        """Begin the next month of some freemiums; nobody is waited for, so that locks cannot cross."""
+        rows = connection.execute(
             sa.select(subscriptions)
-            .where(subscriptions.c.period_ends_at <= until)
-            .order_by(subscriptions.c.period_ends_at)
-            .limit(1)
+            .where(_RENEWS, self.next_due(until).scalar_subquery() == _MONTH_ENDS)
+            .order_by(subscriptions.c.workspace_id, subscriptions.c.account_id)
+            .limit(_AT_ONCE)
             .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if row is None:
-            return False
-        begin_next_month(connection, row)
-        return True
+        ).all()
+        begin_next_months(connection, rows)
+        return len(rows)
 
 
 class PremiumRenewal:

@@ -134,8 +134,7 @@ def _raise(connection: sa.Connection, premium: Premium, due: Due, at: datetime) 
     granted = difference_of(premium, after, at)
     raised = set_order(connection, premium, after)
     keeps = raised.sheet.plan(after.plan).keeps
-    for kind, amount in granted.items():
-        give_pool(connection, raised, "subscription", kind, amount, due.grant_key, at, keeps=keeps)
+    give_pool(connection, raised, granted, due.grant_key, at, keeps=keeps)
     return raised
 
 

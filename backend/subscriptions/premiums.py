@@ -1,6 +1,6 @@
 """A premium as it runs: read, locked, granted to its workspace, and what its members' permits say of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.credits import Grant, change_permit, grant
+from backend.credits import Grant, change_permit, grant, grant_all
 from backend.subscriptions.prices import Order, grants_of
 from backend.subscriptions.rules import Interval, day_begins, period_end
 from backend.subscriptions.tables import breaches, premiums, subscriptions
@@ -92,6 +92,12 @@ def pays(connection: sa.Connection, workspace_id: int) -> Premium | None:
     return found if found is not None and found.state in PAYS else None
 
 
+def pays_in(connection: sa.Connection, workspace_ids: Collection[int]) -> set[int]:
+    """Those of the workspaces for which a premium pays now."""
+    paying = sa.and_(premiums.c.workspace_id.in_(workspace_ids), premiums.c.state.in_(PAYS))
+    return set(connection.execute(sa.select(premiums.c.workspace_id).where(paying)).scalars())
+
+
 def change_premium(connection: sa.Connection, premium: Premium, **change: Any) -> Premium:
     """Write a change; the premium as it then is."""
     this = sa.and_(premiums.c.workspace_id == premium.workspace_id, premiums.c.premium_id == premium.premium_id)
@@ -138,34 +144,30 @@ def set_plan_end(connection: sa.Connection, premium: Premium | None, workspace_i
 
 def grant_period(connection: sa.Connection, premium: Premium, at: datetime) -> None:
     """The pool's lots of the running period, the packs included; a replay grants nothing (9.6, 9.22, 9.28)."""
-    plan = premium.sheet.plan(premium.order.plan)
-    for kind, amount in grants_of(premium.sheet, premium.order).items():
-        give_pool(connection, premium, "subscription", kind, amount, premium.grant_key, at, keeps=plan.keeps)
-    for code, count in premium.order.packs.items():
-        if count:
-            give_pack(connection, premium, code, count, f"{premium.grant_key}:{code}", at)
+    plan, key = premium.sheet.plan(premium.order.plan), premium.grant_key
+    of_plan = grants_of(premium.sheet, premium.order).items()
+    given = [_pool(premium, "subscription", kind, amount, key, at, keeps=plan.keeps) for kind, amount in of_plan]
+    of_packs = [(premium.sheet.pack(code), count) for code, count in premium.order.packs.items() if count]
+    given += [_pool(premium, "purchased", pack.kind, pack.amount * count, f"{key}:{pack.code}", at) for pack, count in of_packs]
+    grant_all(connection, given)
 
 
 def give_pack(connection: sa.Connection, premium: Premium, code: str, count: int, key: str, at: datetime) -> None:
     """The lot of so many packs, until the running period ends (9.26, 9.27)."""
     pack = premium.sheet.pack(code)
-    give_pool(connection, premium, "purchased", pack.kind, pack.amount * count, key, at)
+    grant(connection, _pool(premium, "purchased", pack.kind, pack.amount * count, key, at))
 
 
 def give_pool(
-    connection: sa.Connection,
-    premium: Premium,
-    source: str,
-    kind: str,
-    amount: int,
-    key: str,
-    at: datetime,
-    *,
-    keeps: bool = False,
+    connection: sa.Connection, premium: Premium, amounts: Mapping[str, int], key: str, at: datetime, *, keeps: bool = False
 ) -> None:
-    """One lot of the workspace's pool, until the running period ends."""
-    given = Grant(premium.workspace_id, None, kind, source, amount, at, premium.ends_at, key, keeps=keeps)
-    grant(connection, given)
+    """Subscription credits for the workspace's pool, a lot of each kind, until the running period ends."""
+    given = [_pool(premium, "subscription", kind, amount, key, at, keeps=keeps) for kind, amount in amounts.items()]
+    grant_all(connection, given)
+
+
+def _pool(premium: Premium, source: str, kind: str, amount: int, key: str, at: datetime, *, keeps: bool = False) -> Grant:
+    return Grant(premium.workspace_id, None, kind, source, amount, at, premium.ends_at, key, keeps=keeps)
 
 
 def write_order(order: Order) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from backend.terms.acceptances import (
     read_acceptances,
     record_acceptances,
     refused,
+    who_refused,
 )
 from backend.terms.answers import TermsAccepted, TermsRefused, hold_to_acceptances
 from backend.terms.documents import Document, DocumentChanged, find_announced, find_in_force, load_documents, read_document
@@ -36,5 +37,5 @@ __all__ = [
     "find_announced", "find_applicable", "find_in_force", "find_update", "forget_versions", "has_accepted",
     "hold_to_acceptances", "load_documents", "must_accept", "note_version", "number_in_force", "read_acceptances",
     "read_document", "read_newest_update", "read_sheet", "read_standings", "read_version", "record_acceptances", "refused",
-    "sheet_versions", "told_at",
+    "sheet_versions", "told_at", "who_refused",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Who accepted which text, when and by which words: rows that are only ever added, each holding the hash of the one before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -171,6 +171,12 @@ def must_accept(connection: sa.Connection, account_id: int, at: datetime) -> boo
     """Whether the account refused one of the three documents behind the box as it is in force now: its freemium sleeps (X31)."""
     refused = _unaccepted_refusals(connection, account_id)
     return any(each.kind in NEEDED and each.effective_at <= at for each in refused)
+
+
+def who_refused(connection: sa.Connection, account_ids: Collection[int]) -> set[int]:
+    """Those of the accounts that ever refused a document."""
+    found = sa.select(refusals.c.account_id).where(refusals.c.account_id.in_(account_ids))
+    return set(connection.execute(found).scalars())
 
 
 def _unaccepted_refusals(connection: sa.Connection, account_id: int) -> Iterator[Publication]:
