@@ -18,6 +18,7 @@ from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
 from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
+from backend.subscriptions.revisions import find_coming_sheet
 from backend.subscriptions.rules import Interval, in_time
 from backend.workspaces import enter, note, seats_taken
 
@@ -167,4 +168,6 @@ def _work_out(connection: sa.Connection, premium: Premium, plan: str, seats: int
     under_way = [due for due in list_dues(connection, premium, period=premium.period) if due.what == "upgrade"]
     if found.now is not None and any(due.state in ("open", "submitted", "failed") for due in under_way):
         raise Problem("payment-open")
-    return found
+    coming = without_reverted(found.later or found.now or premium.order, premium.reverted)
+    sheet = find_coming_sheet(connection, premium, coming)
+    return replace(found, next_price=price_of(sheet, coming), next_credits=pool_of(sheet, coming))

@@ -175,6 +175,14 @@ def is_notice_open(connection: sa.Connection, premium: Premium) -> bool:
     return found is not None and found.period == premium.period
 
 
+def find_coming_sheet(connection: sa.Connection, premium: Premium, order: Order) -> Sheet:
+    """The version of the next period, were it of this order and nothing more were said: what a preview names."""
+    found = find_told(connection, premium)
+    if found is None or found.period != premium.period or found.state == "kept" or found.told_order is None:
+        return premium.sheet
+    return found.sheet if is_covered(found.told_order, order) and is_offered(found.sheet, order) else premium.sheet
+
+
 def list_revisions(connection: sa.Connection, premium: Premium) -> list[Revision]:
     """What is not settled, the newest sheet first."""
     mine = sa.and_(price_revisions.c.workspace_id == premium.workspace_id, price_revisions.c.premium_id == premium.premium_id)

@@ -200,3 +200,17 @@ def test_a_price_nobody_was_told_does_not_come_with_a_change_of_plan(ada: Buyer,
     assert renewals(ada) == ["158.00"]
     time.pass_to(paris("2026-05-15T00:00"))
     assert renewals(ada) == ["158.00", "198.00"]
+
+
+def test_a_preview_names_the_price_that_then_comes(ada: Buyer, announced: Sheets, time: Time) -> None:
+    assert ada.preview("starter", 3)["next_price"] == "147.00"
+    time.pass_to(paris(NOTICE))
+    answer(ada, "keep")
+    assert ada.preview("starter", 3)["next_price"] == "147.00"
+    answer(ada, "accept")
+    found = ada.preview("starter", 3)
+    assert (found["amount"], found["next_price"], found["next_credits"]["phone"]) == ("49.00", "177.00", 360)
+    assert ada.preview("business", 3)["next_price"] == "237.00"
+    ada.change("starter", 3)
+    time.pass_to(paris(END))
+    assert renewals(ada) == ["177.00"]
