@@ -67,7 +67,7 @@ from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, 
 from backend.subscriptions.after_notice import UnpaidNotices
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
-from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
+from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal, SwitchEnd
 from backend.subscriptions.endings_api import api as endings_room
 from backend.subscriptions.hearing import (
     forget_account,
@@ -160,7 +160,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
     # What ends at an instant does not renew then.
     ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), FreemiumEnds(kernel)]
-    plans: list[Piece] = [*ends, PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
+    plans: list[Piece] = [*ends, PremiumRenewal(kernel), SwitchEnd(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),

@@ -19,6 +19,12 @@ def end_after(premium: Premium, period: int) -> datetime:
     return day_begins(period_end(premium.first_day, months))
 
 
+def ends_for_good_at(premium: Premium) -> datetime | None:
+    """When the premium ends, by its last period or by a switch to another provider; None where it renews."""
+    planned = end_after(premium, premium.last_period) if premium.last_period is not None else None
+    return min((at for at in (planned, premium.switch_at) if at is not None), default=None)
+
+
 def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:
     """The order without the packs that do not recur (9.29)."""
     left = {code: count - reverted.get(code, 0) for code, count in order.packs.items()}

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from backend.subscriptions.dues import Due, list_dues_of
 from backend.subscriptions.interest import late_interest
@@ -56,6 +57,13 @@ def read_debt(connection: sa.Connection, workspace_id: int, at: datetime) -> Deb
         interest = late_interest(due.missing, due_on, today, policy, rates)
         owed.append(Owed(due, due.missing, interest, policy.late_indemnity if today > due_on else Decimal("0.00")))
     return Debt(tuple(owed))
+
+
+def enter_rate(connection: sa.Connection, half_year: str, percent: Decimal, decree: str, at: datetime) -> None:
+    """Enter the legal rate of a half-year, or correct it."""
+    row = {"percent": percent, "decree": decree, "entered_at": at}
+    entered = insert(legal_rates).values(half_year=half_year, **row)
+    connection.execute(entered.on_conflict_do_update(index_elements=["half_year"], set_=row))
 
 
 def read_rates(connection: sa.Connection) -> dict[str, Decimal]:

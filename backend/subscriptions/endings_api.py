@@ -11,10 +11,11 @@ from backend.kernel.limits import WRITES
 from backend.kernel.problems import Problem
 from backend.subscriptions.paying import pay_again
 from backend.subscriptions.payments import Means
-from backend.subscriptions.premium_api import ADMIN, show_due
+from backend.subscriptions.premium_api import ADMIN, PREMIUM, show_due
 from backend.subscriptions.premium_shapes import DueShown
 from backend.subscriptions.prices import CURRENCY
 from backend.subscriptions.refusing_updates import refuse_update
+from backend.subscriptions.switching import ask_switch
 
 api = Room("endings", __name__)
 
@@ -55,3 +56,23 @@ def refuse(body: RefusedUpdate) -> EndedShown:
     """
     ended = refuse_update(kernel(), caller(), body.version)
     return {"ended_at": ended.ended_at, "returned": str(ended.returned), "currency": CURRENCY}
+
+
+class SwitchAsked(Body):
+    """`notice_days` are yours to choose, up to two months; the 30 days of transition follow."""
+
+    notice_days: Annotated[int, Field(ge=0, le=62)] = 0
+
+
+class SwitchShown(TypedDict):
+    ends_at: datetime
+    charge: str
+    currency: str
+
+
+@api.post("/v1/subscription/switch", limit=WRITES, body=SwitchAsked, answer=SwitchShown,
+          problems=(*PREMIUM, "notice-too-long"))  # fmt: skip
+def switch(body: SwitchAsked) -> SwitchShown:
+    """Switch to another provider: after your notice and 30 days of transition with full use the plan ends, whatever its period."""
+    asked = ask_switch(kernel(), caller(), body.notice_days)
+    return {"ends_at": asked.ends_at, "charge": str(asked.charge), "currency": CURRENCY}

@@ -7,7 +7,7 @@ from datetime import datetime
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.subscriptions.checkout import Quoted, list_quotes
-from backend.subscriptions.coming import end_after, without_reverted
+from backend.subscriptions.coming import end_after, ends_for_good_at, without_reverted
 from backend.subscriptions.dues import Due, list_dues
 from backend.subscriptions.premiums import Premium, find_premium
 from backend.subscriptions.prices import Order
@@ -40,7 +40,7 @@ def read_overview(kernel: Kernel, caller: Caller) -> Overview:
     if premium is None or premium.period == 0:
         return Overview(premium, None, None, None, dues, quotes)
     following, next_at = _next(premium)
-    ends_at = end_after(premium, premium.last_period) if premium.last_period is not None else None
+    ends_at = ends_for_good_at(premium)
     return Overview(premium, following, next_at, ends_at, dues, quotes, new_price)
 
 

@@ -95,6 +95,7 @@ class Policy(_Part):
     late_indemnity: Decimal = Decimal("40.00")
     switch_notice_months: int = 2
     switch_transition_days: int = 30
+    switch_charge: Decimal = Decimal("0.00")
     helpdesk_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     helpdesk_opens_hour: int = 9
     helpdesk_closes_hour: int = 19
