@@ -51,7 +51,7 @@ def replay(scorer: Scorer, lines: Iterable[Line]) -> Replay:
             history.actions += 1
             history.reveals += action.action == "reveal"
         found.actions += len(lot)
-        for place, verdict in scorer.score_lot(lot).items():
+        for place, verdict in scorer.score_lot(lot).verdicts.items():
             _note_steps(found.accounts[lot[place].account], lot[place].at, before[place], verdict)
     return found
 

@@ -11,7 +11,7 @@
 local INSTANTS = {'at', 'revealed_at', 'woke_at', 'sat_at', 'score'}
 local NUMBERS = {
   'step', 'position', 'shared_device', 'hour', 'day', 'three_days', 'awake_reveals',
-  'gaps', 'log_mean', 'log_square', 'block', 'low', 'high', 'low1', 'high1', 'low2', 'high2',
+  'gaps', 'sum', 'square', 'low', 'high', 'gaps1', 'sum1', 'square1', 'low1', 'high1',
   'lingering', 'lingering_n', 'instant', 'run', 'last_run', 'last_pause', 'same_runs', 'runs',
   'reveals', 'named', 'lookup', 'again', 'search', 'filter', 'note', 'tag', 'group', 'export', 'crm_push', 'view_contact', 'settings',
   'ahead', 'ahead_n', 'dwell_n', 'dwell_mean', 'dwell_square', 'proof_n', 'unproven', 'network_changes',
@@ -119,32 +119,30 @@ local function end_run(s, gap)
   s.last_run, s.last_pause, s.run = s.run, gap, 0
 end
 
--- The time between two new people. Returns whether it repeats a recording.
+-- The time between two new people. Gaps are looked at in blocks, this one and the one before, so that a change shows soon and whole.
+-- Returns whether the gap ends a sequence heard before.
 local function hear_gap(s, now)
   local gap, W = (now - s.revealed_at) / 1000, T.windows
   s.run = s.run + 1
   if s.revealed_at == 0 then return false end
-  local long = s.gaps >= 5 and gap > 2 * math.exp(s.log_mean) or gap > W.pause
-  s.lingering = s.lingering + ((long and 1 or 0) - s.lingering) * pull(s.lingering_n, W.long_gaps)
-  s.instant = s.instant + ((gap < 1.5 and 1 or 0) - s.instant) * pull(s.lingering_n, W.long_gaps)
-  s.lingering_n = math.min(s.lingering_n + 1, W.long_gaps)
-  if gap > W.pause then
+  local usual = s.gaps1 + s.gaps >= 5 and math.exp((s.sum + s.sum1) / (s.gaps + s.gaps1)) or W.pause
+  local part = pull(s.lingering_n, W.lingering)
+  s.lingering = s.lingering + ((gap > 2 * usual and 1 or 0) - s.lingering) * part
+  s.instant = s.instant + ((gap < 1.5 and 1 or 0) - s.instant) * part
+  s.lingering_n = math.min(s.lingering_n + 1, W.lingering)
+  if gap > W.pause or gap > 60 and gap > 10 * usual then
     s.run = s.run - 1
     end_run(s, gap)
     s.run = 1
     return false
   end
-  gap = math.max(gap, 0.05)
-  local log, part = math.log(gap), pull(s.gaps, W.gaps)
-  s.log_mean = s.log_mean + (log - s.log_mean) * part
-  s.log_square = s.log_square + (log * log - s.log_square) * part
-  s.gaps = s.gaps + 1
-  if s.block % W.block == 0 then
-    s.low2, s.high2, s.low1, s.high1, s.low, s.high = s.low1, s.high1, s.low, s.high, gap, gap
-  else
-    s.low, s.high = math.min(s.low, gap), math.max(s.high, gap)
+  if s.gaps >= W.block then
+    s.gaps1, s.sum1, s.square1, s.low1, s.high1 = s.gaps, s.sum, s.square, s.low, s.high
+    s.gaps, s.sum, s.square, s.low, s.high = 0, 0, 0, gap, gap
   end
-  s.block = s.block + 1
+  local log = math.log(math.max(gap, 0.05))
+  s.gaps, s.sum, s.square = s.gaps + 1, s.sum + log, s.square + log * log
+  s.low, s.high = math.min(s.gaps == 1 and gap or s.low, gap), math.max(s.high, gap)
   return hear_echo(s, math.floor(gap + 0.5))
 end
 
@@ -180,7 +178,7 @@ end
 local function count_variety(s)
   local variety = 0
   for _, kind in ipairs(WORK) do
-    local per_hundred = 100 * (s[kind] + 0.25) / (s.reveals + 25)
+    local per_hundred = 100 * (s[kind] + 0.15) / (s.reveals + 25)
     variety = variety + per_hundred / (per_hundred + 2)
   end
   return variety
@@ -189,15 +187,14 @@ end
 -- What is known of the account, as measure and confidence (0 to 1) of each kind of evidence.
 local function measure(s, now)
   local m = {}
-  if s.gaps >= 10 then
-    local spread = math.sqrt(math.max(0, s.log_square - s.log_mean * s.log_mean))
-    m.pace = {math.exp(s.log_mean), ramp(s.gaps, 10, 25)}
-    m.evenness = {spread, ramp(s.gaps, 10, 30)}
-  end
-  if s.block > T.windows.block then
-    local low, high = math.min(s.low, s.low1), math.max(s.high, s.high1)
-    if s.low2 > 0 then low, high = math.min(low, s.low2), math.max(high, s.high2) end
-    m.span = {high / low, ramp(s.block, 25, 45)}
+  local gaps = s.gaps + s.gaps1
+  if gaps >= 10 then
+    local mean = (s.sum + s.sum1) / gaps
+    local low, high = s.low, s.high
+    if s.gaps1 > 0 then low, high = math.min(low, s.low1), math.max(high, s.high1) end
+    m.pace = {math.exp(mean), ramp(gaps, 10, 25)}
+    m.evenness = {math.sqrt(math.max(0, (s.square + s.square1) / gaps - mean * mean)), ramp(gaps, 10, 30)}
+    m.span = {high / math.max(low, 0.05), ramp(gaps, 15, 40)}
   end
   if s.lingering_n >= 20 then
     m.lingering = {s.lingering, ramp(s.lingering_n, 30, 80)}

@@ -1,12 +1,13 @@
 """The score's face: an account's action goes in, the step of the ladder comes out. The work is done by `score.lua`, inside Redis.
 
-The same function is compiled into three scripts, so that nothing can drift: alone (one action), in lots (`candor robots replay`, bench)
-and in one trip with the bucket of the limiter. kernel stands below and knows nothing of robots: `backend/app.py` hands `IN_ONE_TRIP`
-to the limiter's storage, with `keys_of` and `arguments_of` for what follows the bucket's own key and three arguments; the answer is
-the bucket's three numbers and, when the request may pass, a list for `read_verdict`.
+The same function is compiled into three scripts, so that nothing can drift: alone (one action), in lots (`candor robots replay`,
+bench) and in one trip with the bucket of the limiter. kernel stands below and knows nothing of robots: `backend/app.py` hands
+`IN_ONE_TRIP` to the limiter's storage, with `keys_of` and `arguments_of` for what follows the bucket's own key and three arguments;
+the answer is the bucket's three numbers and, when the request may pass, a list for `read_verdict`.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,12 +28,13 @@ STEPS = ("none", "watch", "ask", "hold")
 
 _FUNCTION = (Path(__file__).parent / "score.lua").read_text()
 _LOT = """
-local found = {}
-for i = 0, #KEYS / 3 - 1 do
-  local verdict = score(KEYS, 3 * i, ARGV, 9 * i)
-  if verdict[3] == 1 or ARGV[9 * i + 9] == '1' then found[#found + 1] = {i, verdict} end
+local keys, args, found, highest = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}, 0
+for i = 0, #keys / 3 - 1 do
+  local verdict = score(keys, 3 * i, args, 9 * i)
+  highest = math.max(highest, tonumber(verdict[2]))
+  if verdict[3] == 1 or args[9 * i + 9] == '1' then found[#found + 1] = {i, verdict} end
 end
-return found
+return {tostring(highest), found}
 """
 _TOGETHER = """
 local bucket = take()
@@ -47,7 +49,10 @@ def script_alone(thresholds: Thresholds = THRESHOLDS) -> str:
 
 
 def script_for_lots(thresholds: Thresholds = THRESHOLDS) -> str:
-    """Many actions, one after the other; answers (place, verdict) of those that began a step or were asked to tell."""
+    """Many actions in their order; answers the highest score, and (place, verdict) of those that began a step or were to tell.
+
+    For a Redis that is one server: keys and arguments of all come as two JSON lists, quicker than as words of the protocol.
+    """
     return thresholds.lua + _FUNCTION + _LOT
 
 
@@ -62,8 +67,8 @@ IN_ONE_TRIP = script_in_one_trip()
 class Action(NamedTuple):
     """What an account did, and what is known of how. Everything but the first three may be unknown.
 
-    `at` in milliseconds since 1970; `person`, `network` are digests (hexadecimal); `on_device` says how many accounts were seen lately
-    on the device; `proof` whether the extension's proof came with the call.
+    `at` in milliseconds since 1970; `person`, `network` are digests (hexadecimal); `on_device` says how many accounts were seen
+    lately on the device; `proof` whether the extension's proof came with the call.
     """
 
     account: str
@@ -94,6 +99,13 @@ class Verdict:
     score: float
     began: bool
     signs: tuple[Sign, ...] = field(default=())
+
+
+class Lot(NamedTuple):
+    """By place the verdicts that began a step (all, where they were to tell), and the highest score of any."""
+
+    verdicts: Mapping[int, Verdict]
+    highest: float
 
 
 def keys_of(account: str) -> list[str]:
@@ -143,12 +155,12 @@ class Scorer:
         """Move the account's state by one action."""
         return read_verdict(self._alone(keys=keys_of(action.account), args=arguments_of(action, tell)))
 
-    def score_lot(self, actions: Sequence[Action], tell: bool = False) -> Mapping[int, Verdict]:
-        """Move the states by many actions, in their order; by place, the verdicts that began a step (with `tell`: all)."""
+    def score_lot(self, actions: Sequence[Action], tell: bool = False) -> Lot:
+        """Move the states by many actions, in their order."""
         keys = [key for action in actions for key in keys_of(action.account)]
         arguments = [argument for action in actions for argument in arguments_of(action, tell)]
-        found = self._lot(keys=keys, args=arguments)
-        return {place: read_verdict(answer) for place, answer in found}
+        highest, found = self._lot(args=[json.dumps(keys), json.dumps(arguments)])
+        return Lot({place: read_verdict(answer) for place, answer in found}, float(highest))
 
     def count_on_device(self, account: str, device: str, at: int) -> int:
         """How many accounts signed in on this device (a digest) in about a week. A second trip: for sign-ins and refreshes only."""
