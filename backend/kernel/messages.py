@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel.sealing import Sealer
 from backend.kernel.tables import messages
-from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
+from backend.kernel.writing import LANGUAGES, set_words, write_day, write_moment, write_money, write_number
 
 ROOMS = Path(__file__).parents[1]
 
@@ -126,6 +126,8 @@ def all_words() -> dict[str, dict[str, dict[str, str]]]:
         for code, words in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if code in found:
                 raise ValueError(f"{file}: {code} stands in another room, too")
+            for lang in LANGUAGES:
+                words[lang] = {part: set_words(said, lang) for part, said in words[lang].items()}
             found[code] = words
     return found
 
