@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from backend.accounts import close_account
 from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -107,7 +108,7 @@ def test_killed_half_way_it_is_done_again(
     ada = buyer("ada", workspace=False)
     assert not_renew(ada).status_code == 200
     clock.set(MONTH_ENDS)
-    whole = not_renewing.close_account
+    whole = close_account
 
     def killed(*arguments: Any) -> None:
         whole(*arguments)
