@@ -69,6 +69,7 @@ from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal, SwitchEnd
 from backend.subscriptions.endings_api import api as endings_room
+from backend.subscriptions.exporting import export_shared
 from backend.subscriptions.hearing import (
     forget_account,
     hear_breach,
@@ -182,6 +183,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(AccountDeleted, end_freemium)
     kernel.events.on(AccountDeleted, forget_account)
     kernel.events.on(ExportAsked, partial(export_threads, kernel))
+    kernel.events.on(ExportAsked, partial(export_shared, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(MemberLeft, partial(tell_of_departure, kernel))

@@ -14,6 +14,7 @@ from backend.kernel.problems import Problem
 from backend.subscriptions.changes import heard_in_time
 from backend.subscriptions.coming import end_after, ends_for_good_at
 from backend.subscriptions.dues import change_due, list_dues
+from backend.subscriptions.exporting import export_address
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium
 from backend.subscriptions.returning import return_months
@@ -94,7 +95,12 @@ def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, a
     assert ends_at is not None
     days = (start_day(ends_at) - start_day(at)).days
     for member in members_of(connection, premium.workspace_id):
-        facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ends_at), "days": days}
+        facts: dict[str, Fact] = {
+            "plan": premium.sheet.plan(premium.order.plan).name,
+            "ends_on": start_day(ends_at),
+            "days": days,
+            "address": export_address(kernel, premium, member.account_id),
+        }
         ref = f"premium:{premium.premium_id}:{start_day(ends_at).isoformat()}:{days}"
         tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
     change_premium(connection, premium, next_alert_at=next_alert(premium, ends_at, at))

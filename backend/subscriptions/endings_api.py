@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
+from flask import Response
 from pydantic import Field
+from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from backend.kernel.http import Body, Room, caller, kernel
-from backend.kernel.limits import WRITES
+from backend.kernel.http import JSON, Body, Room, caller, kernel
+from backend.kernel.limits import PAGES, WRITES
 from backend.kernel.problems import Problem
+from backend.subscriptions.exporting import export_by_token
 from backend.subscriptions.paying import pay_again
 from backend.subscriptions.payments import Means
 from backend.subscriptions.premium_api import ADMIN, PREMIUM, show_due
@@ -76,3 +79,15 @@ def switch(body: SwitchAsked) -> SwitchShown:
     """Switch to another provider: after your notice and 30 days of transition with full use the plan ends, whatever its period."""
     asked = ask_switch(kernel(), caller(), body.notice_days)
     return {"ends_at": asked.ends_at, "charge": str(asked.charge), "currency": CURRENCY}
+
+
+@api.get("/export/<token>", who="anyone", limit=PAGES, listed=False)
+def export_by_link(token: str) -> Response:
+    """What the Workspace of a premium that ends has revealed, as a file: for the member whose mail has the link, until the end."""
+    document = export_by_token(kernel(), token)
+    if document is None:
+        raise Problem("not-found")
+    response = Response(to_json(document, indent=2), mimetype=JSON)
+    response.headers["Content-Disposition"] = 'attachment; filename="candor-workspace.json"'
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -58,7 +58,8 @@ def announce_update_command(
 ) -> None:
     """Tell every user of a necessary update: where, how, and what happens without it."""
     said = [dict(zip(LANGUAGES, part, strict=True)) for part in (availability, installation, consequences)]
-    _do(lambda: announce_update(kernel, act, Update(version, security, *said, minor, old_version_allowed)))
+    update = Update(version, security, *said, minor=minor, old_version_allowed=old_version_allowed)
+    _do(lambda: announce_update(kernel, act, update))
     click.echo(f"Users are being told of version {version}.")
 
 

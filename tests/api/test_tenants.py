@@ -104,6 +104,7 @@ SECRETS = {
     Slot("POST", "/compromise/{token}", "path", "token"),
     Slot("GET", "/door/{token}", "path", "token"),
     Slot("GET", "/door/{token}/export", "path", "token"),
+    Slot("GET", "/export/{token}", "path", "token"),
     *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "pay", "delete")),
 }
 
