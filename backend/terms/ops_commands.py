@@ -57,8 +57,8 @@ def announce_update_command(
     old_version_allowed: bool,
 ) -> None:
     """Tell every user of a necessary update: where, how, and what happens without it."""
-    said = [dict(zip(LANGUAGES, part, strict=True)) for part in (availability, installation, consequences)]
-    update = Update(version, security, *said, minor=minor, old_version_allowed=old_version_allowed)
+    where, how, without = (dict(zip(LANGUAGES, part, strict=True)) for part in (availability, installation, consequences))
+    update = Update(version, security, where, how, without, minor=minor, old_version_allowed=old_version_allowed)
     _do(lambda: announce_update(kernel, act, update))
     click.echo(f"Users are being told of version {version}.")
 
