@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from flask import Flask
@@ -32,6 +32,7 @@ from tests.terms.conftest import ACT, House
 from tests.workspaces.conftest import PASSWORD
 
 SECOND = timedelta(seconds=1)
+CONFIRMED = {"phrase": "delete my account", "password": PASSWORD}
 BOTH = {"en": "Today.", "fr": "Aujourd'hui."}
 
 # A table that was left empty is not emptied, and would go on counting.
@@ -80,6 +81,11 @@ class World:
     def ends_at(self, ada: Buyer) -> datetime:
         """When the period of the premium ends."""
         return datetime.fromisoformat(ada.premium["period_ends_at"])
+
+    def read(self, instant: LiteralString) -> datetime:
+        """The one instant that a statement finds."""
+        [(at,)] = self.owner.execute(instant).fetchall()
+        return datetime.fromisoformat(at.isoformat())
 
     def house(self) -> House:
         """Candor as Olga runs it."""
@@ -131,8 +137,7 @@ def renew_and_end(world: World) -> datetime:
 def announce_the_end(world: World) -> datetime:
     ada = world.team()
     ada.end()
-    [(at,)] = world.owner.execute("SELECT next_alert_at FROM premiums").fetchall()
-    return datetime.fromisoformat(at.isoformat())
+    return world.read("SELECT next_alert_at FROM premiums")
 
 
 def wait_for_an_answer(world: World) -> datetime:
@@ -155,8 +160,7 @@ def wait_for_an_answer(world: World) -> datetime:
 
 def end_a_month(world: World) -> datetime:
     world.buyer("ada"), world.buyer("bob")
-    [(at,), *_] = world.owner.execute("SELECT period_ends_at FROM subscriptions").fetchall()
-    return datetime.fromisoformat(at.isoformat())
+    return world.read("SELECT min(period_ends_at) FROM subscriptions")
 
 
 def near_the_end(days: int) -> Callable[[World], datetime]:
@@ -169,8 +173,7 @@ def near_the_end(days: int) -> Callable[[World], datetime]:
 
 def let_lapse(world: World) -> datetime:
     ada = world.buyer("ada")
-    for name in ("dan", "eve"):
-        assert ada.invite(f"{name}@dan-company.example").status_code == 201
+    assert {ada.invite(f"{name}@dan-company.example").status_code for name in ("dan", "eve")} == {201}
     return world.clock.now() + timedelta(days=read_sheet("2026-03").policy.invitation_days)
 
 
@@ -214,8 +217,7 @@ def breach(world: World) -> datetime:
     """An admin who did not put it right in seven days, nor in the three weeks that follow."""
     world.clock.set(suspend_two(world))
     world.do("suspension-steps")
-    [(at,)] = world.owner.execute("SELECT max(due_at) FROM breaches").fetchall()
-    return datetime.fromisoformat(at.isoformat())
+    return world.read("SELECT max(due_at) FROM breaches")
 
 
 def leave_unpaid(world: World) -> datetime:
@@ -230,10 +232,12 @@ def leave_unpaid(world: World) -> datetime:
 
 
 def let_the_freemium_end(world: World) -> datetime:
-    for name in ("ada", "bob"):
-        who = world.buyer(name)
-        at = not_renew(world.kernel, who.caller, "delete my account", PASSWORD, "en")
-    return at
+    return [not_renew(world.kernel, world.buyer(name).caller, lang="en", **CONFIRMED) for name in ("ada", "bob")][-1]
+
+
+def switch_away(world: World) -> datetime:
+    asked: Any = world.team().post("/v1/subscription/switch", {"notice_days": 0}).json
+    return datetime.fromisoformat(asked["ends_at"])
 
 
 def grow_old(world: World) -> datetime:
@@ -243,10 +247,8 @@ def grow_old(world: World) -> datetime:
 
 def close_accounts(world: World) -> datetime:
     for name in ("ada", "bob"):
-        closed = world.buyer(name).post("/v1/me/deletion", {"phrase": "delete my account", "password": PASSWORD})
-        assert closed.status_code == 204
-    [(at,)] = world.owner.execute("SELECT max(purge_at) FROM closed_accounts").fetchall()
-    return datetime.fromisoformat(at.isoformat())
+        assert world.buyer(name).post("/v1/me/deletion", CONFIRMED).status_code == 204
+    return world.read("SELECT max(purge_at) FROM closed_accounts")
 
 
 def receive_letters(world: World) -> datetime:
@@ -288,6 +290,7 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "breach-steps": breach,
     "unpaid-notices": leave_unpaid,
     "freemium-ends": let_the_freemium_end,
+    "premium-switch": switch_away,
     "password-age": grow_old,
     "evidence-purge": close_accounts,
     "letter-deadlines": receive_letters,
