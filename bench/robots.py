@@ -20,7 +20,7 @@ from backend.robots.thresholds import THRESHOLDS
 from backend.up.embedded import redis_alone
 from bench.robots_adversary import climb
 from bench.robots_cost import measure_cost
-from bench.robots_families import CRUDE, PACED, REPLAYED, SEEN, UNSEEN, robots
+from bench.robots_families import CRUDE, PACED, REPLAYED, SEEN, TURN, TURNED, UNSEEN, robots
 from bench.robots_intervals import write_share
 from bench.robots_people import months
 
@@ -42,8 +42,10 @@ class Outcome:
         return self.before.get("ask", NEVER) <= reveals
 
 
-def run_account(scorer: Scorer, client: "redis.Redis", actions: Sequence[Action], *, until: str = "hold") -> Outcome:
-    """Score an account's actions until it reaches a step, and forget it."""
+def run_account(
+    scorer: Scorer, client: "redis.Redis", actions: Sequence[Action], *, until: str = "hold", since: float = 0
+) -> Outcome:
+    """Score an account's actions until it reaches a step, and forget it. Reveals before `since`, a person's, do not count."""
     outcome = Outcome()
     for begin in range(0, len(actions), LOT):
         lot = actions[begin : begin + LOT]
@@ -56,7 +58,7 @@ def run_account(scorer: Scorer, client: "redis.Redis", actions: Sequence[Action]
                     outcome.before.setdefault(step, outcome.reveals)
                 if verdict.step == "ask" and verdict.signs:
                     outcome.why = verdict.signs[0].name
-            outcome.reveals += action.action == "reveal"
+            outcome.reveals += action.action == "reveal" and action.at >= 1000 * since
         if until in outcome.before:
             break
     if actions:
@@ -127,12 +129,13 @@ def _run_robots(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace
     if not given.robots:
         return found
     head = (
-        f"{'family':<28}{'asked within 100':>24}{'within 500':>24}{'in the month':>24}{'lost: middle':>14}{'9 of 10':>9}{'held':>7}"
+        f"{'family':<26}{'asked within 100':>28}{'within 500':>28}{'in the month':>28}{'lost: middle':>14}{'9 of 10':>9}{'held':>7}"
     )
     for title, families in (("chosen on", SEEN), ("reported on", UNSEEN)):
         print(f"\n{title}\n{head}")
         for family in families:
-            outcomes = [run_account(scorer, client, actions) for actions in robots(family, given.robots, given.seed)]
+            since = TURN if family in TURNED else 0
+            outcomes = [run_account(scorer, client, actions, since=since) for actions in robots(family, given.robots, given.seed)]
             found[family] = outcomes
             _print_family(family, outcomes)
     print()
@@ -153,8 +156,8 @@ def _print_family(family: str, outcomes: Sequence[Outcome]) -> None:
     shares = [write_share(sum(outcome.asked_within(most) for outcome in outcomes), total) for most in (100, 500, NEVER - 1)]
     lost = sorted(outcome.before.get("ask", outcome.reveals) for outcome in outcomes)
     held = sum("hold" in outcome.before for outcome in outcomes) / total
-    columns = "".join(f"{share:>24}" for share in shares)
-    print(f"{family:<28}{columns}{lost[total // 2]:>14,}{lost[int(0.9 * total)]:>9,}{held:>7.0%}", flush=True)
+    columns = "".join(f"{share:>28}" for share in shares)
+    print(f"{family:<26}{columns}{lost[total // 2]:>14,}{lost[int(0.9 * total)]:>9,}{held:>7.0%}", flush=True)
 
 
 if __name__ == "__main__":

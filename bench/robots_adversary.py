@@ -7,9 +7,8 @@ from random import Random
 from typing import Protocol
 
 from backend.robots.scoring import Action
-from bench.robots_people import DAY, DAYS, MONDAY, WORK, Diary
+from bench.robots_people import CAP, DAY, DAYS, MONDAY, WORK, Diary
 
-CAP = 10_000
 RANGES: dict[str, tuple[float, float]] = {
     "middle": (2, 120),
     "spread": (0.02, 1.2),

@@ -14,6 +14,9 @@ from bench.robots_people import DAY, DAYS, MONDAY, WORK, Diary, choose_person, w
 MOST = 3000
 """Reveals after which a robot is not followed any further; a month's worth for the slow ones."""
 
+TURN = MONDAY + 15 * DAY
+"""When the account of a person becomes a robot's; its reveals count from then on."""
+
 Gaps = Iterator[float]
 Family = Callable[[str, Random], list[Action]]
 
@@ -195,10 +198,9 @@ def _camouflaged(account: str, random: Random) -> list[Action]:
 
 def _turned(account: str, random: Random) -> list[Action]:
     # Somebody's account for half a month, then a batcher's.
-    half = MONDAY + 15 * DAY
-    human = [action for action in work_a_month("sales", account, random) if action.at < half * 1000]
+    human = [action for action in work_a_month("sales", account, random) if action.at < TURN * 1000]
     diary = Diary(account, random, tells=False, people=100_000)
-    _walk(diary, _batcher(random), half + 9 * 3600)
+    _walk(diary, _batcher(random), TURN + 9 * 3600)
     return human + diary.actions
 
 
@@ -239,6 +241,7 @@ UNSEEN: dict[str, Family] = {
     "camouflaged": _camouflaged,
     "slow and low": _simple(_slow),
 }
+TURNED = ("turned account",)
 CRUDE = ("metronome", "jitter", "uniform batcher", "other batcher", "parallel accounts")
 PACED = (
     "log-normal, day and night",

@@ -7,6 +7,7 @@ those on whom they are reported: other laws of waiting, actions by a chain of ha
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from zlib import crc32
 
@@ -15,6 +16,7 @@ from backend.robots.scoring import Action
 DAY = 86_400.0
 MONDAY = 1_772_406_000.0  # 2 March 2026, 00:00 in Paris
 DAYS = 30
+CAP = 10_000
 WORK = ("note", "tag", "group", "crm_push", "view_contact")
 
 
@@ -88,7 +90,7 @@ def _sales(random: Random) -> Habits:
 
 def _junior(random: Random) -> Habits:
     # From a list, person after person, for an hour.
-    return Habits(_between(random, 6, 14), random.uniform(0.4, 0.7), random.uniform(0.01, 0.05), random.uniform(0.7, 2),
+    return Habits(_between(random, 6, 14), random.uniform(0.35, 0.7), random.uniform(0.01, 0.05), random.uniform(0.7, 2),
                   _between(random, 60, 220), random.uniform(0.75, 0.97), random.uniform(0.02, 0.2), _between(random, 0.01, 0.12),
                   _between(random, 0.01, 0.05), random.uniform(0.3, 1))  # fmt: skip
 
@@ -109,7 +111,7 @@ def _part_timer(random: Random) -> Habits:
 def _silent(random: Random) -> Habits:
     # Looks and reveals, and keeps the notes elsewhere.
     return Habits(_between(random, 10, 60), random.uniform(0.45, 0.9), random.uniform(0.02, 0.08), random.uniform(1, 4),
-                  _between(random, 5, 25), random.uniform(0.4, 0.9), random.uniform(0.1, 0.3), 0.0,
+                  _between(random, 5, 40), random.uniform(0.4, 0.9), random.uniform(0.1, 0.3), 0.0,
                   _between(random, 0.005, 0.05), random.uniform(0.0, 0.3))  # fmt: skip
 
 
@@ -163,7 +165,7 @@ def work_a_month(kind: str, account: str, random: Random) -> list[Action]:
             if day % 7 in habits.days and not away <= day < back and random.random() > 0.04:
                 _work_a_day(diary, habits, MONDAY + day * DAY)
     diary.actions.sort(key=lambda action: action.at)
-    return diary.actions
+    return _within_the_cap(diary.actions)
 
 
 def _work_a_day(diary: Diary, habits: Habits, midnight: float) -> None:
@@ -236,16 +238,22 @@ def live_a_month(account: str, random: Random) -> list[Action]:
     rises, works = random.choice((6.5, 8, 9, 10, 14, 20)), random.uniform(3, 10)
     busy, free = random.uniform(0.4, 2.5), random.sample(range(7), random.choice((1, 2, 2, 2, 3)))
     length = _between(random, 10, 150)
+    at = 0.0
     for day in range(DAYS):
         if day % 7 in free and random.random() < 0.92:
             continue
-        at = MONDAY + day * DAY + 3600 * (rises + random.gauss(0, 0.7))
+        at = max(at + 6 * 3600, MONDAY + day * DAY + 3600 * (rises + random.gauss(0, 0.7)))
         end = at + 3600 * works
         diary.do(at, "sign_in")
         while at < end:
             at = _follow_chain(diary, chain, at, max(1, round(random.expovariate(1 / length))), shape, tempo)
             at += random.expovariate(busy / 3600) + 120
-    return diary.actions
+    return _within_the_cap(diary.actions)
+
+
+def _within_the_cap(actions: list[Action]) -> list[Action]:
+    reveals = (place for place, action in enumerate(actions) if action.action == "reveal")
+    return actions[: next(islice(reveals, CAP, None), len(actions))]
 
 
 def _habits_of(random: Random) -> dict[str, list[float]]:
