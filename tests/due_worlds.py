@@ -188,10 +188,6 @@ def owe_notices(world: World) -> datetime:
     return at
 
 
-def leave_them_untold(world: World) -> datetime:
-    return owe_notices(world) + AHEAD + LATE + SECOND
-
-
 def write_letters(world: World) -> datetime:
     world.team()
     return world.clock.now()
@@ -283,7 +279,7 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "invitation-lapse": let_lapse,
     "notice-within-a-month": meet_people,
     "notices": owe_notices,
-    "notices-late": leave_them_untold,
+    "notices-late": lambda world: owe_notices(world) + AHEAD + LATE + SECOND,
     "message-mail": write_letters,
     "mail": post_letters,
     "suspension-steps": suspend_two,
