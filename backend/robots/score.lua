@@ -17,7 +17,7 @@ local NUMBERS = {
   'ahead', 'ahead_n', 'dwell_n', 'dwell_mean', 'dwell_square', 'proof_n', 'unproven', 'network_changes',
   'gap1', 'gap2', 'gap3', 'gap4', 'gap5', 'gap6',
 }
-local WHOLE = {'epoch', 'person', 'network'}
+local WHOLE = {'epoch', 'person', 'network', 'network1', 'network2'}
 local LANDMARKS = 32
 local FORMAT = '<' .. string.rep('d', #INSTANTS) .. string.rep('f', #NUMBERS) .. string.rep('I4', #WHOLE)
 local SIZE = 8 * #INSTANTS + 4 * (#NUMBERS + #WHOLE)
@@ -265,6 +265,17 @@ local function meet(s, now, digest, keys, k)
   return new
 end
 
+-- Going back and forth between the last three (an office, a home, a phone; two people) is no change.
+local function change_network(s, network)
+  if network == s.network then return end
+  if s.network ~= 0 and network ~= s.network1 and network ~= s.network2 then s.network_changes = s.network_changes + 1 end
+  if network == s.network1 then
+    s.network, s.network1 = network, s.network
+  else
+    s.network, s.network1, s.network2 = network, s.network, s.network1
+  end
+end
+
 local function score(keys, k, args, a)
   local kept = 86400 * T.windows.kept_days
   local now, action, digest = tonumber(args[a + 1]), args[a + 2], args[a + 3]
@@ -275,10 +286,7 @@ local function score(keys, k, args, a)
   s.at = now
 
   local network = whole_of(args[a + 7])
-  if network ~= 0 then
-    if s.network ~= 0 and s.network ~= network then s.network_changes = s.network_changes + 1 end
-    s.network = network
-  end
+  if network ~= 0 then change_network(s, network) end
   if args[a + 8] ~= '' then s.shared_device = tonumber(args[a + 8]) end
 
   local told, echo = args[a + 9] == '1' and {} or nil, false

@@ -78,6 +78,13 @@ def test_what_is_unknown_is_no_evidence(scorer: Scorer, sign: str) -> None:
     assert told.verdict.score >= bare.verdict.score
 
 
+def test_two_people_at_one_account_do_not_change_its_network(scorer: Scorer) -> None:
+    account = Account(scorer, "two")
+    for number in range(120):
+        account.reveal(20 + number % 7, network=("0000000a", "0000000b", "0000000c")[number % 3])
+    assert signs_of(scorer, account, network="0000000a")["networks"] == 0
+
+
 def test_a_persons_second_kind_is_not_somebody_new_and_a_return_counts_as_one(scorer: Scorer) -> None:
     account = Account(scorer, "twice")
     account.reveal(10)
