@@ -26,7 +26,7 @@ ACTIONS = (
 )  # fmt: skip
 STEPS = ("none", "watch", "ask", "hold")
 
-_FUNCTION = (Path(__file__).parent / "score.lua").read_text()
+_FUNCTION = "".join((Path(__file__).parent / name).read_text() for name in ("state.lua", "score.lua"))
 _LOT = """
 local keys, args, found, highest = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}, 0
 for i = 0, #keys / 3 - 1 do
