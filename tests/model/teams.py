@@ -28,9 +28,7 @@ class Teams(Credits):
 
     def join(self, name: str, to: Workspace) -> None:
         """One workspace at a time; the admin of others, or of a premium, stays (X30)."""
-        person, (role, lapses) = self.people[name], to.invited[name]
-        if lapses <= self.now:
-            raise Refused("invitation-lapsed")
+        person, (role, _) = self.people[name], to.invited[name]
         home = person.workspace
         if home is to:
             raise Refused("member-already")

@@ -16,7 +16,7 @@ from tests.model.world import World
 from tests.model.years import Years
 
 LONG = bool(os.environ.get("CANDOR_LONG"))
-EXAMPLES, STEPS = (200, 60) if LONG else (16, 30)
+EXAMPLES, STEPS = (200, 80) if LONG else (12, 50)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ seats = st.integers(1, 4)
 intervals = st.sampled_from(("month", "month", "year"))
 packs = st.dictionaries(st.sampled_from(sorted(PACKS)), st.integers(1, 2), min_size=1, max_size=2)
 means = st.sampled_from(("sepa_debit", "sepa_debit", "wire"))
+rarely = st.sampled_from((False, False, True))
 edges = st.sampled_from((timedelta(seconds=-1), timedelta(), timedelta(seconds=1)))
 FEW_PACKS = st.one_of(st.just({}), packs)
 
@@ -34,8 +35,10 @@ class Years(RuleBasedStateMachine):
 
     world: ClassVar[World]
 
-    @initialize(begin=st.sampled_from(BEGINNINGS), count=st.integers(2, 3))
-    def begin(self, begin: str, count: int) -> None:
+    @initialize(
+        begin=st.sampled_from(BEGINNINGS), count=st.integers(2, 3), plan=plans, seats=seats, interval=intervals, means=means
+    )
+    def begin(self, begin: str, count: int, plan: str, seats: int, interval: str, means: str) -> None:
         at = datetime.fromisoformat(begin).replace(tzinfo=UTC)
         self.world.start_anew(at)
         self.model = Model(at)
@@ -43,6 +46,7 @@ class Years(RuleBasedStateMachine):
         for _ in range(count):
             self.sign_up()
         self._both(lambda: self.model.create("p0"), lambda: self.world.as_("p0").create(NAME))
+        self._subscribe("p0", Order(plan, seats, interval), means)
 
     @precondition(lambda self: self.joined < MOST_PEOPLE)
     @rule()
@@ -58,21 +62,26 @@ class Years(RuleBasedStateMachine):
         if name and not self.model.people[name].workspace.named:
             self._both(lambda: self.model.create(name), lambda: self.world.as_(name).create(NAME))
 
-    @rule(n=names, who=names, role=st.sampled_from(("member", "member", "admin")))
-    def invite(self, n: int, who: int, role: str) -> None:
-        name, guest = self._one(n), self._one(who)
-        if name and guest and name != guest and guest not in self.model.people[name].workspace.members:
-            email = self.world.people[guest].email
+    @rule(n=names, who=names, role=st.sampled_from(("member", "member", "admin")), accepted=st.booleans())
+    def invite(self, n: int, who: int, role: str, accepted: bool) -> None:
+        """Somebody is asked in, who may accept at once."""
+        name, guest = self._admin(n), self._one(who)
+        if name and guest not in self.model.people[name].workspace.members:
+            to, email = self.model.people[name].workspace, self.world.people[guest].email
             self._both(lambda: self.model.invite(name, guest, role), lambda: self.world.as_(name).invite(email, role=role))
+            if accepted and guest in to.invited:
+                self._join(guest, to)
 
     @rule(n=names, pick=st.integers(0, 9))
     def join(self, n: int, pick: int) -> None:
         name = self._one(n)
-        inviting = [here for here in self.model.workspaces() if name in here.invited]
+        inviting = [here for here in self.model.workspaces() if name in here.invited and here.invited[name][1] > self.model.now]
         if name and inviting:
-            to = inviting[pick % len(inviting)]
-            workspace = self._id(to)
-            self._both(lambda: self.model.join(name, to), lambda: self.world.join(name, workspace))
+            self._join(name, inviting[pick % len(inviting)])
+
+    def _join(self, name: str, to: Workspace) -> None:
+        workspace = self._id(to)
+        self._both(lambda: self.model.join(name, to), lambda: self.world.join(name, workspace))
 
     @rule(n=names)
     def leave(self, n: int) -> None:
@@ -87,35 +96,36 @@ class Years(RuleBasedStateMachine):
                 other = others[pick % len(others)]
                 self._both(lambda: self.model.remove(name, other), lambda: self.world.as_(name).remove(self.world.people[other]))
 
-    @rule(n=names)
-    def delete_workspace(self, n: int) -> None:
-        if name := self._one(n):
+    @rule(n=names, sure=rarely)
+    def delete_workspace(self, n: int, sure: bool) -> None:
+        if sure and (name := self._admin(n)):
             body = {"phrase": f"delete {NAME}"}
             self._both(
                 lambda: self.model.delete_workspace(name), lambda: self.world.as_(name).call("DELETE", "/v1/workspace", body)
             )
 
-    @rule(n=names)
-    def delete_account(self, n: int) -> None:
-        if len(self.model.people) > 1 and (name := self._one(n)):
+    @rule(n=names, sure=rarely)
+    def delete_account(self, n: int, sure: bool) -> None:
+        if sure and len(self.model.people) > 1 and (name := self._one(n)):
             self._both(lambda: self.model.delete_account(name), lambda: self.world.delete_account(name))
 
     @rule(n=names, plan=plans, seats=seats, interval=intervals, packs=FEW_PACKS, means=means)
     def subscribe(self, n: int, plan: str, seats: int, interval: str, packs: dict[str, int], means: str) -> None:
-        name = self._admin(n)
-        order = {"plan": plan, "seats": seats, "interval": interval, "packs": packs}
+        if (name := self._admin(n)) and not (n and self.model.people[name].workspace.premium):
+            self._subscribe(name, Order(plan, seats, interval, packs), means)
 
+    def _subscribe(self, name: str, order: Order, means: str) -> None:
         def ask() -> Any:
             person = self.world.as_(name)
-            return person.accept(person.post("/v1/subscription/quotes", order).json, means)
+            body = {"plan": order.plan, "seats": order.seats, "interval": order.interval, "packs": dict(order.packs)}
+            return person.accept(person.post("/v1/subscription/quotes", body).json, means)
 
-        if name and self.model.people[name].workspace.named:
-            self._both(lambda: self.model.subscribe(name, Order(plan, seats, interval, packs), means), ask)
+        self._both(lambda: self.model.subscribe(name, order, means), ask)
 
     @rule(n=names, plan=plans, seats=seats, interval=intervals)
     def change(self, n: int, plan: str, seats: int, interval: str) -> None:
         """Look at the preview, agree: what it named is what the terms say."""
-        name, body = self._admin(n), {"plan": plan, "seats": seats, "interval": interval}
+        name, body = self._buyer(n), {"plan": plan, "seats": seats, "interval": interval}
         if not name:
             return
 
@@ -137,21 +147,28 @@ class Years(RuleBasedStateMachine):
 
     @rule(n=names, packs=packs)
     def buy_packs(self, n: int, packs: dict[str, int]) -> None:
-        if name := self._admin(n):
+        if name := self._buyer(n):
             body = {"packs": packs}
             self._both(lambda: self.model.buy_packs(name, packs), lambda: self.world.as_(name).post("/v1/subscription/packs", body))
 
     @rule(n=names, packs=packs)
     def revert_packs(self, n: int, packs: dict[str, int]) -> None:
-        if name := self._admin(n):
-            self._both(
-                lambda: self.model.revert_packs(name, packs),
-                lambda: self.world.as_(name).call("PUT", "/v1/subscription/packs/reverted", {"packs": packs}),
-            )
+        """Mostly of those there are."""
+        if not (name := self._buyer(n)):
+            return
+        premium = self.model.people[name].workspace.premium
+        if n and not (premium and premium.order.packs):
+            return
+        if n and premium:
+            packs = {code: min(count, packs.get(code, 1)) for code, count in premium.order.packs.items()}
+        self._both(
+            lambda: self.model.revert_packs(name, packs),
+            lambda: self.world.as_(name).call("PUT", "/v1/subscription/packs/reverted", {"packs": packs}),
+        )
 
     @rule(n=names, way=st.sampled_from(("non-renewal", "early")))
     def end(self, n: int, way: str) -> None:
-        if name := self._admin(n):
+        if name := self._buyer(n):
             found, answer = self._both(
                 lambda: self.model.end(name), lambda: self.world.as_(name).post("/v1/subscription/end", {"way": way})
             )
@@ -233,6 +250,12 @@ class Years(RuleBasedStateMachine):
             if person.workspace.named and person.workspace.members[name] == "admin"
         ]  # fmt: skip
         return there[n % len(there)] if there else ""
+
+    def _buyer(self, n: int) -> str:
+        """Mostly somebody whose Workspace has a premium."""
+        there = [name for name, person in sorted(self.model.people.items()) if person.workspace.premium]
+        buyers = [name for name in there if self.model.people[name].workspace.members[name] == "admin"]
+        return buyers[n % len(buyers)] if buyers else self._admin(n)
 
     def _id(self, here: Workspace) -> int:
         return whereabouts(here, self.world)
