@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import redis
 
@@ -20,6 +21,7 @@ from backend.robots.thresholds import THRESHOLDS
 from backend.up.embedded import redis_alone
 from bench.robots_adversary import climb
 from bench.robots_cost import measure_cost
+from bench.robots_edges import EDGES
 from bench.robots_families import CRUDE, PACED, REPLAYED, SEEN, TURN, TURNED, UNSEEN, robots
 from bench.robots_intervals import write_share
 from bench.robots_people import months
@@ -82,6 +84,7 @@ def main() -> None:
         client.config_set("maxmemory", "0")
         scorer = Scorer(client)
         people = _run_people(scorer, client, given)
+        edges = _run_edges(scorer, client, given)
         families = _run_robots(scorer, client, given)
         if given.climbs:
             climb(lambda actions: run_account(scorer, client, actions, until="ask"), given.climbs, given.seed)
@@ -90,7 +93,7 @@ def main() -> None:
     if given.pictures and people and families:
         from bench.robots_pictures import draw
 
-        draw(given.pictures, people, families)
+        draw(given.pictures, [*people["people not seen"], *edges], families)
 
 
 def _run_people(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace) -> dict[str, list[Outcome]]:
@@ -110,6 +113,23 @@ def _run_people(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace
             _print_people(name, outcomes)
     if actions:
         print(f"{actions:,} actions of people, {actions / (time.perf_counter() - began):,.0f} a second, imagining included")
+    return found
+
+
+def _run_edges(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace) -> list[Outcome]:
+    found: list[Outcome] = []
+    number = given.people // 10
+    if number:
+        print(f"\n{'people at the edge':<36}{'reveals':>8}{'asked':>30}{'held':>30}")
+    for name, live in EDGES.items() if number else ():
+        outcomes = [
+            run_account(scorer, client, live(f"e{each}", Random(f"{given.seed}/{name}/{each}")), until="never")
+            for each in range(number)
+        ]
+        found += outcomes
+        shares = [write_share(sum(step in outcome.before for outcome in outcomes), number) for step in ("ask", "hold")]
+        middle = statistics.median(outcome.reveals for outcome in outcomes)
+        print(f"{name:<36}{middle:>8,.0f}{shares[0]:>30}{shares[1]:>30}", flush=True)
     return found
 
 
