@@ -1,9 +1,11 @@
 """Runs the production score over a trace: when would each step have begun for whom, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
-from backend.robots.scoring import STEPS, Action, Scorer, Verdict, digest
+from backend.robots.scoring import STEPS, Action, Lot, Scorer, Verdict, digest
 from backend.robots.trace import Line
 
 LOT = 500
@@ -41,19 +43,37 @@ class Replay:
 def replay(scorer: Scorer, lines: Iterable[Line]) -> Replay:
     """Score the lines as they come. Only what is told about each account is kept, so the trace may be of any length."""
     found = Replay()
-    for lot in _lots(_with_devices(scorer, lines, found)):
-        before: list[int] = []
-        for action in lot:
-            history = found.accounts.get(action.account)
-            if history is None:
-                history = found.accounts[action.account] = History(action.account)
-            before.append(history.reveals)
-            history.actions += 1
-            history.reveals += action.action == "reveal"
-        found.actions += len(lot)
-        for place, verdict in scorer.score_lot(lot).verdicts.items():
-            _note_steps(found.accounts[lot[place].account], lot[place].at, before[place], verdict)
+    with ThreadPoolExecutor(1) as beside:
+        # While Redis scores a lot, the next one is read.
+        note: Callable[[], None] | None = None
+        for lot in _lots(_with_devices(scorer, lines, found)):
+            scored = beside.submit(scorer.score_lot, lot)
+            before = _count(found, lot)
+            if note:
+                note()
+            note = partial(_note_lot, found, lot, before, scored)
+        if note:
+            note()
     return found
+
+
+def _count(found: Replay, lot: list[Action]) -> list[int]:
+    # Of each action, how many reveals its account had made before.
+    before: list[int] = []
+    for action in lot:
+        history = found.accounts.get(action.account)
+        if history is None:
+            history = found.accounts[action.account] = History(action.account)
+        before.append(history.reveals)
+        history.actions += 1
+        history.reveals += action.action == "reveal"
+    found.actions += len(lot)
+    return before
+
+
+def _note_lot(found: Replay, lot: list[Action], before: list[int], scored: "Future[Lot]") -> None:
+    for place, verdict in scored.result().verdicts.items():
+        _note_steps(found.accounts[lot[place].account], lot[place].at, before[place], verdict)
 
 
 def _note_steps(history: History, at: int, reveals: int, verdict: Verdict) -> None:

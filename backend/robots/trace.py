@@ -87,6 +87,8 @@ def _read_line(text: str) -> Line:
 
 def _name(known: dict[str, Any], name: str) -> str:
     value = known.get(name, "")
+    if type(value) is str and value:
+        return value
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"“{name}” is a text or a whole number.")
     if value == "" and name == "account":
