@@ -63,7 +63,15 @@ from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
-from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium, plan_for_sheet
+from backend.subscriptions import (
+    begin_freemium,
+    carry_freemium,
+    end_freemium,
+    end_with_workspace,
+    foretell_premium,
+    keep_admin,
+    plan_for_sheet,
+)
 from backend.subscriptions.after_notice import UnpaidNotices
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
@@ -97,7 +105,7 @@ from backend.web.api import api as web_room
 from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
-from backend.workspaces import MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
+from backend.workspaces import AdminDeserting, MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
@@ -186,6 +194,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(ExportAsked, partial(export_shared, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
+    kernel.events.on(AdminDeserting, keep_admin)
     kernel.events.on(MemberLeft, partial(tell_of_departure, kernel))
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)

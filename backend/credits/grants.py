@@ -54,6 +54,12 @@ def grant(connection: sa.Connection, given: Grant) -> bool:
     )
 
 
+def has_grant(connection: sa.Connection, workspace_id: int, key: str) -> bool:
+    """Whether anything was ever granted under this key, whatever is left of it."""
+    found = sa.select(lots.c.lot_id).where(lots.c.workspace_id == workspace_id, lots.c.grant_key == key)
+    return connection.execute(found.limit(1)).first() is not None
+
+
 _GRANT_ALL = sa.text("""
 WITH given AS (
   SELECT * FROM unnest(

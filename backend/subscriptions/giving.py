@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend.credits import freeze_grant, release_grant
+from backend.credits import freeze_grant, has_grant, release_grant
 from backend.kernel import Kernel
 from backend.kernel.messages import Fact
 from backend.subscriptions.dues import Due, change_due, list_dues
@@ -72,12 +72,15 @@ def give_again(connection: sa.Connection, premium: Premium, due: Due, at: dateti
         for key in _keys_of_period(connection, premium):
             release_grant(connection, premium.workspace_id, key, at, "paid")
         active = change_premium(connection, premium, state="active" if premium.state == "frozen" else premium.state)
-        grant_period(connection, active, at)
+        # What was raised or bought in the period has its own grants: only one that began unpaid is granted now.
+        if not has_grant(connection, premium.workspace_id, premium.grant_key):
+            grant_period(connection, active, at)
         apply_to_members(connection, active)
         return active
-    if due.period != premium.period or premium.state not in PAYS:
+    if due.period != premium.period:
         return premium
-    release_grant(connection, premium.workspace_id, due.grant_key, at, "paid")
+    if premium.state in PAYS:  # what waits for the period's payment comes back with it
+        release_grant(connection, premium.workspace_id, due.grant_key, at, "paid")
     if due.what == "pack":
         return set_order(connection, premium, _with_packs(premium.order, due, 1))
     assert due.after is not None
@@ -160,8 +163,8 @@ def keys_that_keep(connection: sa.Connection, premium: Premium, period: int) -> 
 
 
 def _keys_of_period(connection: sa.Connection, premium: Premium) -> list[str]:
-    """The keys of every lot that the running period put into the pool."""
+    """The keys of every lot that the running period put into the pool, but those whose own payment failed."""
     kept = [f"{premium.grant_key}:kept:{key}" for key in keys_that_keep(connection, premium, premium.period - 1)]
     packs = [f"{premium.grant_key}:{pack.code}" for pack in premium.sheet.packs]
-    bought = [due.grant_key for due in list_dues(connection, premium, period=premium.period) if due.what == "pack"]
-    return [*keys_that_keep(connection, premium, premium.period), *kept, *packs, *bought]
+    bought = [due for due in list_dues(connection, premium, period=premium.period) if due.what == "pack" and due.state != "failed"]
+    return [*keys_that_keep(connection, premium, premium.period), *kept, *packs, *(due.grant_key for due in bought)]

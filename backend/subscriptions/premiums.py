@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.credits import Grant, change_permit, grant, grant_all
+from backend.kernel.problems import Problem
 from backend.subscriptions.prices import Order, grants_of
 from backend.subscriptions.rules import Interval, day_begins, period_end
 from backend.subscriptions.tables import breaches, premiums, subscriptions
 from backend.terms import Sheet, read_sheet
-from backend.workspaces import members_of, set_seats
+from backend.workspaces import AdminDeserting, members_of, set_seats
 
 PAYS = ("active", "suspended")
 """States of a premium that pays for its workspace; a suspended one is billed and granted all the same (X26)."""
@@ -84,6 +85,12 @@ def read_premium(connection: sa.Connection, workspace_id: int, premium_id: int, 
     """One premium, ended or not."""
     found = sa.select(premiums).where(premiums.c.workspace_id == workspace_id, premiums.c.premium_id == premium_id)
     return _read(connection.execute(found.with_for_update() if lock else found).one())
+
+
+def keep_admin(connection: sa.Connection, event: AdminDeserting) -> None:
+    """Nobody leaves a premium alone, be it frozen or waiting for its wire (X30)."""
+    if find_premium(connection, event.workspace_id) is not None:
+        raise Problem("workspace-occupied")
 
 
 def pays(connection: sa.Connection, workspace_id: int) -> Premium | None:

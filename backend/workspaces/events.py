@@ -12,6 +12,13 @@ class MemberMoving:
 
 
 @dataclass(frozen=True)
+class AdminDeserting:
+    """Its only member is about to join another workspace. Whoever needs them raises `workspace-occupied`."""
+
+    workspace_id: int
+
+
+@dataclass(frozen=True)
 class MemberMoved:
     """The account is in another workspace now: membership, permit and personal lots have gone along."""
 

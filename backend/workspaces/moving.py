@@ -13,7 +13,7 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.problems import Problem
 from backend.workspaces.activity import note
-from backend.workspaces.events import MemberLeft, MemberMoved, MemberMoving
+from backend.workspaces.events import AdminDeserting, MemberLeft, MemberMoved, MemberMoving
 from backend.workspaces.homes import (
     Workspace,
     add_member,
@@ -48,7 +48,7 @@ def join(connection: sa.Connection, kernel: Kernel, account_id: int, from_worksp
         raise Problem("invitation-other")
     if to == from_workspace:
         raise Problem("member-already")
-    _refuse_deserting(connection, locked[from_workspace], account_id)
+    _refuse_deserting(connection, kernel, locked[from_workspace], account_id)
     seats, joined = locked[to].seats, members_of(connection, to)
     if seats is not None and len(joined) >= seats:
         raise Problem("seats-exhausted", seats=seats)
@@ -137,13 +137,15 @@ def _begin(connection: sa.Connection, kernel: Kernel, workspace_id: int, account
     return workspace
 
 
-def _refuse_deserting(connection: sa.Connection, workspace: Workspace, account_id: int) -> None:
+def _refuse_deserting(connection: sa.Connection, kernel: Kernel, workspace: Workspace, account_id: int) -> None:
     membership = read_membership(connection, workspace.workspace_id, account_id)
     if membership is None:
         raise Problem("session-ended")
     others = len(members_of(connection, workspace.workspace_id)) > 1
-    if membership.role == "admin" and (others or workspace.seats is not None):
-        raise Problem("workspace-occupied")
+    if membership.role == "admin":
+        if others or workspace.seats is not None:
+            raise Problem("workspace-occupied")
+        kernel.events.emit(connection, AdminDeserting(workspace.workspace_id))
 
 
 def _carry(

@@ -100,8 +100,9 @@ class Model(Teams):
                 premium.state = "active"
                 self._thaw(here)
                 self._grant_period(here)
-        elif failed and due.period == premium.period and premium.state == "active":
-            self._thaw(here, due)
+        elif failed and due.period == premium.period:
+            if premium.state == "active":
+                self._thaw(here, due)
             self._reorder(premium, due, 1)
 
     def fail(self, here: Workspace | None, due: Due) -> None:

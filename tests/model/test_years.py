@@ -1,28 +1,16 @@
 """Any sequence of joins, leaves, upgrades, downgrades and cancellations keeps the audit clean, over years, as the terms say."""
 
 import os
-from collections.abc import Iterator
-from typing import Any
 
-import psycopg
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from backend.kernel import Kernel
-from backend.kernel.clock import MovableClock
 from tests.model.world import World
 from tests.model.years import Years
 
 LONG = bool(os.environ.get("CANDOR_LONG"))
-EXAMPLES, STEPS = (200, 80) if LONG else (12, 50)
-
-
-@pytest.fixture
-def world(app: Flask, kernel: Kernel, clock: MovableClock, owner: psycopg.Connection[Any]) -> Iterator[World]:
-    """One Candor, for every walk."""
-    return World(app, kernel, clock, owner)
+EXAMPLES, STEPS = (200, 80) if LONG else (36, 50)
 
 
 @pytest.mark.timeout(7200 if LONG else 240)

@@ -181,6 +181,12 @@ class Years(RuleBasedStateMachine):
         due, here, number = self._pick(pick, "open", "submitted", "failed")
         self._both(lambda: self.model.settle(here, due), lambda: self.world.pay(number, "settled"))
 
+    def settle_this(self, due: Due) -> None:
+        """One due in particular."""
+        self.settle(
+            pick=len(self._payable("open", "submitted", "failed")) - 1 - self._payable("open", "submitted", "failed").index(due)
+        )
+
     @precondition(lambda self: self._payable("open", "submitted", "paid"))
     @rule(pick=st.integers(0, 99))
     def fail(self, pick: int) -> None:
