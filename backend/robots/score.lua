@@ -22,17 +22,6 @@ local function pull(count, window)
   return 1 / math.min(count + 1, window)
 end
 
-local function on_line(knots, x)
-  if x <= knots[1][1] then return knots[1][2] end
-  for i = 2, #knots do
-    if x <= knots[i][1] then
-      local x0, y0, x1, y1 = knots[i - 1][1], knots[i - 1][2], knots[i][1], knots[i][2]
-      return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-    end
-  end
-  return knots[#knots][2]
-end
-
 local function ramp(x, from, to)
   return math.max(0, math.min(1, (x - from) / (to - from)))
 end
@@ -144,58 +133,51 @@ local function count_variety(s)
   return variety
 end
 
--- What is known of the account, as measure and confidence (0 to 1) of each kind of evidence.
-local function measure(s, now)
-  local m = {}
+-- Adds up the evidence: each measure as far as it is known (`sure`, 0 to 1), what speaks for a robot only in volume as far as there is any.
+local function weigh(s, now, told)
+  local gate, sum = 0, -T.score.drift
+  for name, ends in pairs(T.volume_gate) do gate = math.max(gate, ramp(s[name], ends[1], ends[2])) end
+  local function add(name, measure, sure)
+    local evidence = T.weigh[name](measure) * sure
+    if evidence > 0 and T.gated[name] then evidence = evidence * gate end
+    sum = sum + evidence
+    if told then
+      told[#told + 1] = name
+      told[#told + 1] = string.format('%.4f', measure)
+      told[#told + 1] = string.format('%.3f', evidence)
+    end
+  end
   local gaps = s.gaps + s.gaps1
   if gaps >= 10 then
     local mean = (s.sum + s.sum1) / gaps
     local low, high = s.low, s.high
     if s.gaps1 > 0 then low, high = math.min(low, s.low1), math.max(high, s.high1) end
-    m.pace = {math.exp(mean), ramp(gaps, 10, 25)}
-    m.evenness = {math.sqrt(math.max(0, (s.square + s.square1) / gaps - mean * mean)), ramp(gaps, 10, 30)}
-    m.span = {high / math.max(low, 0.05), ramp(gaps, 15, 40)}
+    add('pace', math.exp(mean), ramp(gaps, 10, 25))
+    add('evenness', math.sqrt(math.max(0, (s.square + s.square1) / gaps - mean * mean)), ramp(gaps, 10, 30))
+    add('span', high / math.max(low, 0.05), ramp(gaps, 15, 40))
   end
   if s.lingering_n >= 20 then
-    m.lingering = {s.lingering, ramp(s.lingering_n, 30, 80)}
-    if s.named > 0 then m.instant = {s.instant, ramp(s.lingering_n, 20, 60)} end
+    add('lingering', s.lingering, ramp(s.lingering_n, 30, 80))
+    if s.named > 0 then add('instant', s.instant, ramp(s.lingering_n, 20, 60)) end
   end
-  m.purpose = {count_variety(s), 1}
-  if s.lookup > 0.3 * s.reveals then m.looking = {s.lookup / s.reveals, ramp(s.reveals, 30, 100)} end
-  if s.named > 0.5 * s.reveals then m.returning = {s.again / s.reveals, ramp(s.reveals, 50, 150)} end
-  if s.ahead_n >= 10 then m.walking = {s.ahead, ramp(s.ahead_n, 10, 40)} end
-  local V = T.evidence.volume
-  m.volume = {math.max(s.hour / V.hour, s.day / V.day, s.three_days / V.three_days), 1}
-  m.awake = {(now - s.woke_at) / 3600000, ramp(s.awake_reveals, 30, 90)}
-  m.unbroken = {(now - s.sat_at) / 3600000, ramp(s.awake_reveals, 30, 90)}
-  if s.runs >= 1 then m.batches = {s.same_runs, ramp(s.runs, 0, 3)} end
+  add('purpose', count_variety(s), 1)
+  if s.lookup > 0.3 * s.reveals then add('looking', s.lookup / s.reveals, ramp(s.reveals, 30, 100)) end
+  if s.named > 0.5 * s.reveals then add('returning', s.again / s.reveals, ramp(s.reveals, 50, 150)) end
+  if s.ahead_n >= 10 then add('walking', s.ahead, ramp(s.ahead_n, 10, 40)) end
+  local V = T.volume
+  add('volume', math.max(s.hour / V.hour, s.day / V.day, s.three_days / V.three_days), 1)
+  add('awake', (now - s.woke_at) / 3600000, ramp(s.awake_reveals, 30, 90))
+  add('unbroken', (now - s.sat_at) / 3600000, ramp(s.awake_reveals, 30, 90))
+  if s.runs >= 1 then add('batches', s.same_runs, ramp(s.runs, 0, 3)) end
   if s.dwell_n >= 10 then
-    m.dwell = {math.exp(s.dwell_mean), ramp(s.dwell_n, 10, 30)}
-    m.same_dwell = {math.sqrt(math.max(0, s.dwell_square - s.dwell_mean * s.dwell_mean)), ramp(s.dwell_n, 10, 30)}
+    add('dwell', math.exp(s.dwell_mean), ramp(s.dwell_n, 10, 30))
+    add('same_dwell', math.sqrt(math.max(0, s.dwell_square - s.dwell_mean * s.dwell_mean)), ramp(s.dwell_n, 10, 30))
   end
-  if s.proof_n >= 5 then m.unproven = {s.unproven, ramp(s.proof_n, 5, 20)} end
-  if s.network ~= 0 then m.networks = {s.network_changes, 1} end
-  if s.shared_device > 0 then m.shared_device = {s.shared_device, 1} end
-  return m
-end
-
-local function weigh(s, now, told)
-  local gate = 0
-  for name, ends in pairs(T.volume_gate) do gate = math.max(gate, ramp(s[name], ends[1], ends[2])) end
-  local sum, S = -T.score.drift, T.score
-  for name, found in pairs(measure(s, now)) do
-    local rule = T.evidence[name]
-    local evidence = on_line(rule.knots, found[1]) * found[2]
-    if rule.gated and evidence > 0 then evidence = evidence * gate end
-    sum = sum + evidence
-    if told then
-      told[#told + 1] = name
-      told[#told + 1] = string.format('%.4f', found[1])
-      told[#told + 1] = string.format('%.3f', evidence)
-    end
-  end
-  sum = math.max(S.least, math.min(S.most, sum))
-  return S.weight * sum * math.max(1, sum)
+  if s.proof_n >= 5 then add('unproven', s.unproven, ramp(s.proof_n, 5, 20)) end
+  if s.network ~= 0 then add('networks', s.network_changes, 1) end
+  if s.shared_device > 0 then add('shared_device', s.shared_device, 1) end
+  sum = math.max(T.score.least, math.min(T.score.most, sum))
+  return T.score.weight * sum * math.max(1, sum)
 end
 
 local function climb(s)

@@ -1,22 +1,18 @@
 -- What is kept of an account: some sixty numbers and 32 landmarks, packed into one string of constant size. Stands before score.lua.
 
-local INSTANTS = {'at', 'revealed_at', 'woke_at', 'sat_at', 'score'}
-local NUMBERS = {
+local INSTANTS, NUMBERS, WHOLE, LANDMARKS = 5, 52, 5, 32
+local NAMES = {
+  'at', 'revealed_at', 'woke_at', 'sat_at', 'score',
   'step', 'position', 'shared_device', 'hour', 'day', 'three_days', 'awake_reveals',
   'gaps', 'sum', 'square', 'low', 'high', 'gaps1', 'sum1', 'square1', 'low1', 'high1',
   'lingering', 'lingering_n', 'instant', 'run', 'last_run', 'last_pause', 'same_runs', 'runs',
   'reveals', 'named', 'lookup', 'again', 'search', 'filter', 'note', 'tag', 'group', 'export', 'crm_push', 'view_contact', 'settings',
   'ahead', 'ahead_n', 'dwell_n', 'dwell_mean', 'dwell_square', 'proof_n', 'unproven', 'network_changes',
   'gap1', 'gap2', 'gap3', 'gap4', 'gap5', 'gap6',
+  'epoch', 'person', 'network', 'network1', 'network2',
 }
-local WHOLE = {'epoch', 'person', 'network', 'network1', 'network2'}
-local LANDMARKS = 32
-local FORMAT = '<' .. string.rep('d', #INSTANTS) .. string.rep('f', #NUMBERS) .. string.rep('I4', #WHOLE)
-local SIZE = 8 * #INSTANTS + 4 * (#NUMBERS + #WHOLE)
-local NAMES = {}
-for _, list in ipairs({INSTANTS, NUMBERS, WHOLE}) do
-  for _, name in ipairs(list) do NAMES[#NAMES + 1] = name end
-end
+local FORMAT = '<' .. string.rep('d', INSTANTS) .. string.rep('f', NUMBERS) .. string.rep('I4', WHOLE)
+local SIZE = 8 * INSTANTS + 4 * (NUMBERS + WHOLE)
 
 -- The landmarks follow the numbers, four bytes each, and stay packed: they are looked at once in 32 reveals.
 local function open_state(raw)

@@ -4,6 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ class Thresholds:
 
     @property
     def lua(self) -> str:
-        """`local T = {…}`."""
-        return f"local T = {_lua(self.tree)}\n"
+        """`local T = {…}`, with each kind's knots as a function: a script is run anew at each call, and tables cost more."""
+        evidence = self.tree["evidence"]
+        written = {name: self.tree[name] for name in ("ladder", "score", "windows", "volume_gate")}
+        written["volume"] = {name: value for name, value in evidence["volume"].items() if name != "knots"}
+        written["gated"] = {name: True for name, rule in evidence.items() if rule.get("gated")}
+        functions = ", ".join(f"{name} = {_on_line(rule['knots'])}" for name, rule in evidence.items())
+        return f"local T = {_lua(written)}\nT.weigh = {{{functions}}}\n"
 
 
 def read_thresholds(file: Path = FILE) -> Thresholds:
@@ -35,6 +41,14 @@ def read_thresholds(file: Path = FILE) -> Thresholds:
         if places != sorted(set(places)):
             raise ValueError(f"the knots of {name} do not rise")
     return Thresholds(tree, hashlib.sha256(content).hexdigest())
+
+
+def _on_line(knots: list[list[float]]) -> str:
+    x, y = knots[0]
+    parts = [f"if x <= {x!r} then return {y!r} end"]
+    for (x0, y0), (x1, y1) in pairwise(knots):
+        parts.append(f"if x <= {x1!r} then return {y0!r} + {(y1 - y0) / (x1 - x0)!r} * (x - {x0!r}) end")
+    return f"function(x) {' '.join(parts)} return {knots[-1][1]!r} end"
 
 
 def _lua(value: Any) -> str:
