@@ -9,6 +9,7 @@ import backend.credits.tables
 import backend.directory.tables
 import backend.helpdesk.tables
 import backend.kernel.tables
+import backend.lookup.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
@@ -24,6 +25,7 @@ from backend.accounts import (
     DeletionAsked,
     EvidenceDue,
     ExportAsked,
+    ProfileCompleted,
     SuspensionLifted,
 )
 from backend.accounts.api import api as accounts_room
@@ -61,6 +63,8 @@ from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
+from backend.lookup.reports import export_reports, forget_reports
+from backend.lookup.reports_api import api as reports_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
 from backend.subscriptions import (
@@ -95,6 +99,7 @@ from backend.subscriptions.premium_api import api as premium_room
 from backend.subscriptions.refusing import go_on, stop_renewal
 from backend.subscriptions.revision_notices import PriceRevisions
 from backend.subscriptions.revisions_api import api as prices_room
+from backend.subscriptions.rewarding import reward_activation, reward_arrival, reward_profile
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
 from backend.subscriptions.subscribers import keep_while_owed
 from backend.subscriptions.terminating import BreachSteps
@@ -110,8 +115,8 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room, endings_room,
-    notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
+    web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
+    endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
     accounts_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
@@ -187,17 +192,22 @@ def build_wired(settings: Settings, clock: Clock | None = None) -> Kernel:
 def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
     kernel.events.on(AccountActivated, begin_freemium)
+    kernel.events.on(AccountActivated, partial(reward_activation, kernel))
+    kernel.events.on(ProfileCompleted, reward_profile)
     kernel.events.on(AccountDeleted, end_threads)
+    kernel.events.on(AccountDeleted, forget_reports)
     kernel.events.on(AccountDeleted, end_freemium)
     kernel.events.on(AccountDeleted, forget_account)
     kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(ExportAsked, partial(export_shared, kernel))
+    kernel.events.on(ExportAsked, partial(export_reports, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(AdminDeserting, keep_admin)
     kernel.events.on(MemberLeft, partial(tell_of_departure, kernel))
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
+    kernel.events.on(MemberMoved, reward_arrival)
     kernel.events.on(MemberMoved, partial(warn_newcomer, kernel))
     kernel.events.on(WorkspaceDeleted, end_with_workspace)
     kernel.events.on(WorkspaceDeleted, outlive_workspace)

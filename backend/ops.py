@@ -7,6 +7,7 @@ from backend.app import build_wired
 from backend.credits.ops_commands import commands as credits_commands
 from backend.helpdesk.ops_commands import commands as helpdesk_commands
 from backend.kernel.ops import create_command, done_command, tasks_command
+from backend.lookup.ops_commands import commands as lookup_commands
 from backend.subscriptions.money_commands import commands as money_commands
 from backend.subscriptions.ops_commands import commands as subscriptions_commands
 from backend.terms.ops_commands import commands as terms_commands
@@ -24,6 +25,7 @@ ops_command = click.Group(
         *subscriptions_commands,
         *money_commands,
         *helpdesk_commands,
+        *lookup_commands,
     ],
     help="Run Candor: every action is logged with its reason.",
 )

@@ -8,6 +8,7 @@ from backend.accounts.deletion import DeletionAsked, acknowledge, confirm_deleti
 from backend.accounts.escalation import BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
+from backend.accounts.profiles import Profile, ProfileCompleted, open_profile
 from backend.accounts.records import (
     Account,
     find_account_row,
@@ -26,6 +27,7 @@ from backend.accounts.suspensions import AccountSuspended, SuspensionLifted
 __all__ = [
     "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachOpened", "Consequence",
     "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue", "ExportAsked", "NoGround",
-    "SuspensionLifted", "acknowledge", "all_grounds", "close_account", "confirm_deletion", "confirm_reset", "find_account_row",
-    "find_row", "login_digests", "open_email", "read_account", "read_ground", "read_row",
+    "Profile", "ProfileCompleted", "SuspensionLifted", "acknowledge", "all_grounds", "close_account", "confirm_deletion",
+    "confirm_reset", "find_account_row", "find_row", "login_digests", "open_email", "open_profile", "read_account", "read_ground",
+    "read_row",
 ]  # fmt: skip

@@ -56,7 +56,7 @@ def terminate(connection: sa.Connection, kernel: Kernel, account_id: int, words:
     """
     now, row = kernel.clock.now(), read_row(connection, account_id, lock=True)
     end_others(connection, kernel, row, None, "terminated")
-    connection.execute(accounts.update().where(accounts.c.account_id == account_id).values(state="terminated"))
+    connection.execute(accounts.update().where(accounts.c.account_id == account_id).values(state="terminated", profile=None))
     still_open = sa.and_(suspensions.c.account_id == account_id, suspensions.c.closed_at.is_(None))
     connection.execute(suspensions.update().where(still_open).values(closed_at=now))
     close_case(connection, account_id, "suspension")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
@@ -13,12 +13,23 @@ from backend.accounts.api import OnlyEmail, Password
 from backend.accounts.compromise import ask_report, confirm_report, is_asked, report_own
 from backend.accounts.deletion import delete_account, read_warning
 from backend.accounts.export import export_account
+from backend.accounts.profiles import Profile, write_profile
 from backend.kernel.http import JSON, Body, Room, caller, kernel
 from backend.kernel.limits import PAGES, READS, SIGN_INS, WRITES
 from backend.kernel.pages import answer_page, page_language
 from backend.kernel.problems import KINDS, Problem
 
 api = Room("me", __name__, template_folder="templates")
+
+
+Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+
+
+class ProfileBody(Body):
+    given_name: Said | None = None
+    family_name: Said | None = None
+    job_title: Said | None = None
+    company: Said | None = None
 
 
 class ConsequenceShown(TypedDict):
@@ -60,6 +71,16 @@ class Answer(Body):
     answer: Annotated[str, Field(min_length=1, max_length=2000)]
     contacts: bool | None = None
     activity: bool | None = None
+
+
+@api.put("/v1/me/profile", limit=WRITES, body=ProfileBody, status=204)
+def change_profile(body: ProfileBody) -> None:
+    """Say who you are: names, job title, company. What is left out or empty is not said any more.
+
+    A profile that says all four is rewarded once, as the plan sheet says. GET /v1/me shows it.
+    """
+    said = {name: text or None for name, text in body.model_dump().items()}
+    write_profile(kernel(), caller().account_id, Profile(**said))
 
 
 @api.get("/v1/me/deletion", limit=READS, answer=DeletionShown)

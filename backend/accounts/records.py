@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.accounts.profiles import Profile, open_profile
 from backend.accounts.rules import fold_email
 from backend.accounts.tables import accounts, linkedin_members, logins, retired_emails
 from backend.kernel import Kernel
@@ -25,6 +26,7 @@ class Account:
     extension_seen: bool
     synced_at: datetime | None
     renew_by: datetime | None
+    profile: Profile
 
 
 def place_of_email(account_id: int) -> str:
@@ -94,4 +96,5 @@ def read_account(kernel: Kernel, account_id: int) -> Account:
         extension_seen=row.extension_seen_at is not None,
         synced_at=member.synced_at if member else None,
         renew_by=member.renew_by if member else None,
+        profile=open_profile(kernel, row),
     )

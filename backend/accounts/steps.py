@@ -11,6 +11,7 @@ from backend.accounts.tables import accounts
 from backend.credits import change_permit
 from backend.kernel import Kernel
 from backend.terms import note_version, read_version
+from backend.workspaces import lock_workspaces
 
 _CLIENT = re.compile(r"extension/(\d{1,5}(?:\.\d{1,5}){0,3})", re.ASCII)
 
@@ -40,6 +41,7 @@ def mark_extension_seen(kernel: Kernel, account_id: int, version: Version | None
             note_version(connection, account_id, ".".join(str(part) for part in version), kernel.clock.now())
         row = read_row(connection, account_id, lock=True)
         if row.extension_seen_at is None:
+            lock_workspaces(connection, row.workspace_id)
             this = accounts.c.account_id == account_id
             connection.execute(accounts.update().where(this).values(extension_seen_at=kernel.clock.now()))
             change_permit(connection, row.workspace_id, account_id, {"extension_seen": True})
@@ -47,7 +49,10 @@ def mark_extension_seen(kernel: Kernel, account_id: int, version: Version | None
 
 
 def begin_when_done(connection: sa.Connection, kernel: Kernel, account_id: int) -> None:
-    """Tell the floors above, once, that both steps are done. The account is locked, so a race of the two steps has one winner."""
+    """Tell the floors above, once, that both steps are done. The account is locked, so a race of the two steps has one winner.
+
+    So is its workspace, before any permit in it: whoever asked the account in may be rewarded, through a permit of their own.
+    """
     row = read_row(connection, account_id)
     if row.steps_done_at is None and row.extension_seen_at is not None and row.linkedin_member is not None:
         now, this = kernel.clock.now(), accounts.c.account_id == account_id

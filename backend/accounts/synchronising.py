@@ -23,6 +23,7 @@ from backend.credits import change_permit
 from backend.kernel import Kernel
 from backend.kernel.emails import NotAnEmail, fold_email, read_email
 from backend.kernel.problems import Problem
+from backend.workspaces import lock_workspaces
 
 WAY_MINUTES = 10
 """How long the way from the extension to LinkedIn and back may take, each half."""
@@ -93,6 +94,7 @@ def synchronise(kernel: Kernel, account_id: int, member: Member, consent: str) -
         if row.state != "active":
             raise SyncRefused("suspended")
         email = open_email(kernel, row)
+        lock_workspaces(connection, row.workspace_id)
         digest = _claim(connection, kernel, row, member.sub, renew_by)
         facts = {
             "synced_at": now,

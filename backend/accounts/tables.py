@@ -25,6 +25,7 @@ accounts = sa.Table(
     sa.Column("linkedin_member", sa.LargeBinary, comment="key of its row in linkedin_members"),
     sa.Column("has_contacts", sa.Boolean, comment="on LinkedIn, as the user answered or operators saw; never read from a page"),
     sa.Column("has_activity", sa.Boolean, comment="likewise"),
+    sa.Column("profile", sa.LargeBinary, comment="sealed JSON: given and family name, job title, company; null: nothing is said"),
     instant("steps_done_at", comment="extension seen and LinkedIn synchronised: the freemium began (7.1.3)"),
     sa.CheckConstraint("state IN ('pending', 'active', 'suspended', 'terminated')", name="state"),
     sa.CheckConstraint(

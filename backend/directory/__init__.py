@@ -6,8 +6,10 @@ from backend.directory.reading import NOBODY, Detail, Found, find_person, owe_no
 from backend.directory.sample import SamplePerson, sample_people
 from backend.directory.sample import load as load_sample
 from backend.directory.tables import CONTACT_FIELDS, ContactField
+from backend.directory.wrong import KnownValue, close_wrong, list_values
 
 __all__ = [
-    "CONTACT_FIELDS", "NOBODY", "ContactField", "Detail", "Found", "ProfileKey", "SamplePerson", "find_person", "load_sample",
-    "object_to_use", "owe_notice", "read_objector", "read_profile_key", "sample_people",
+    "CONTACT_FIELDS", "NOBODY", "ContactField", "Detail", "Found", "KnownValue", "ProfileKey", "SamplePerson", "close_wrong",
+    "find_person", "list_values", "load_sample", "object_to_use", "owe_notice", "read_objector", "read_profile_key",
+    "sample_people",
 ]  # fmt: skip

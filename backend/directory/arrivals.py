@@ -146,6 +146,8 @@ class Meeting:
     def _meet_value(self, value: Value) -> None:
         digests = self._digests_of(value)
         same_value = [fact for fact in self.person.facts if fact.field == value.field and fact.digest in digests]
+        if any(fact.closed_reason == "wrong" for fact in same_value):
+            return  # found wrong by people who used it: whichever source says it again
         known = [fact for fact in same_value if fact.source_id == self.source_id]
         if known:
             latest = max(known, key=lambda fact: fact.collected_at)

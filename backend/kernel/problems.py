@@ -142,6 +142,10 @@ KINDS: dict[str, Kind] = {
     ),
     "robot-suspected": Kind(429, "The unlimited credits of this account are held.", "The mail that told you says why."),
     "rate-limited": Kind(429, "Too many requests.", "Wait the seconds that `Retry-After` names, then go on."),
+    # reports
+    "detail-not-shown": Kind(
+        409, "Your Workspace is shown no such detail.", "Only what it has paid for, and is shown today, can be reported."
+    ),
     # the service itself
     "notices-late": Kind(
         503, "Details are not shown while people cannot be told.", "Nothing was charged. Try again in some minutes."

@@ -1,4 +1,4 @@
-"""HTTP: who is signed in, on which plan, with which credits."""
+"""HTTP: who is signed in, what they say of themselves, on which plan, with which credits."""
 
 from datetime import datetime
 from typing import NotRequired
@@ -40,6 +40,13 @@ class ExtensionShown(TypedDict):
     seen: bool
 
 
+class ProfileShown(TypedDict):
+    given_name: str | None
+    family_name: str | None
+    job_title: str | None
+    company: str | None
+
+
 class Notice(TypedDict):
     code: str
     at: datetime
@@ -48,6 +55,7 @@ class Notice(TypedDict):
 
 class Me(TypedDict):
     account: AccountShown
+    profile: ProfileShown
     workspace: WorkspaceShown
     plan: PlanShown
     linkedin: LinkedInShown
@@ -58,7 +66,7 @@ class Me(TypedDict):
 
 @api.get("/v1/me", limit=READS, answer=Me)
 def read_me() -> dict[str, object]:
-    """Who is signed in: account, workspace, plan, the two steps, credits.
+    """Who is signed in: account, profile, workspace, plan, the two steps, credits.
 
     `notices` tells what needs attention: `linkedin-renewal` with the instant at which the synchronisation ends or ended.
     """
@@ -71,6 +79,7 @@ def read_me() -> dict[str, object]:
             "email": account.email,
             "state": account.state,
         },
+        "profile": vars(account.profile),
         "workspace": {
             "id": house.ids.encode("workspace", 0, workspace.workspace_id),
             "name": workspace.name,

@@ -25,19 +25,21 @@ class Workspace:
 
 @dataclass(frozen=True)
 class Membership:
-    """What an account is in a workspace: `role` is admin or member."""
+    """What an account is in a workspace: `role` is admin or member, `invited_by` the account that asked it in."""
 
     role: str
     joined_at: datetime
+    invited_by: int | None = None
 
 
 @dataclass(frozen=True)
 class Member:
-    """An account in a workspace."""
+    """An account in a workspace; `invited_by` is the account that asked it in."""
 
     account_id: int
     role: str
     joined_at: datetime
+    invited_by: int | None = None
 
 
 def open_home(connection: sa.Connection, account_id: int, at: datetime) -> int:
@@ -48,9 +50,12 @@ def open_home(connection: sa.Connection, account_id: int, at: datetime) -> int:
     return workspace_id
 
 
-def add_member(connection: sa.Connection, workspace_id: int, account_id: int, role: str, at: datetime) -> None:
+def add_member(
+    connection: sa.Connection, workspace_id: int, account_id: int, role: str, at: datetime, invited_by: int | None = None
+) -> None:
     """The account is a member from now on."""
-    connection.execute(members.insert().values(workspace_id=workspace_id, account_id=account_id, role=role, joined_at=at))
+    row = {"workspace_id": workspace_id, "account_id": account_id, "role": role, "joined_at": at, "invited_by": invited_by}
+    connection.execute(members.insert().values(row))
 
 
 def read_workspace(connection: sa.Connection, workspace_id: int, *, lock: bool = False) -> Workspace | None:
@@ -71,14 +76,14 @@ def read_membership(connection: sa.Connection, workspace_id: int, account_id: in
     row = connection.execute(
         sa.select(members).where(members.c.workspace_id == workspace_id, members.c.account_id == account_id)
     ).one_or_none()
-    return Membership(row.role, row.joined_at) if row else None
+    return Membership(row.role, row.joined_at, row.invited_by) if row else None
 
 
 def members_of(connection: sa.Connection, workspace_id: int) -> list[Member]:
     """Everybody in the workspace, in the order in which they joined."""
     here = sa.select(members).where(members.c.workspace_id == workspace_id)
     rows = connection.execute(here.order_by(members.c.joined_at, members.c.account_id))
-    return [Member(row.account_id, row.role, row.joined_at) for row in rows]
+    return [Member(row.account_id, row.role, row.joined_at, row.invited_by) for row in rows]
 
 
 def admins_of(connection: sa.Connection, workspace_id: int) -> list[int]:

@@ -54,7 +54,7 @@ def join(connection: sa.Connection, kernel: Kernel, account_id: int, from_worksp
         raise Problem("seats-exhausted", seats=seats)
     close(connection, row, "accepted", now)
     note(connection, to, account_id, "joined", now, role=row.role)
-    add_member(connection, to, account_id, row.role, now)
+    add_member(connection, to, account_id, row.role, now, invited_by=row.invited_by)
     _carry(connection, kernel, account_id, from_workspace, to, now)
     ref, facts = f"{to}:{account_id}:{now.isoformat()}", {"workspace": locked[to].name or ""}
     tell(connection, kernel.sealer, Message(account_id, "workspace-joined", ref, now, facts))

@@ -30,6 +30,7 @@ members = sa.Table(
     sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("role", sa.Text, nullable=False),
     instant("joined_at", nullable=False),
+    sa.Column("invited_by", sa.BigInteger, comment="the account that asked them in; null: nobody did"),
     one_of("role", ROLES),
     comment="personal=True: which account belongs to which workspace",
 )

@@ -89,6 +89,16 @@ for way, end, answered in (("GET", "", 200), ("POST", "/messages", 201), ("POST"
         served=(answered,),
     )
 
+IDS[Slot("POST", "/v1/reports", "body", "person_id")] = Id(
+    lambda member: member.call("POST", "/v1/lookups", {"profile": profile("jan")}).json["person_id"],  # type: ignore[index]
+    shown_as="person_id",
+    served=(201,),
+)
+IDS[Slot("GET", "/v1/reports", "query", "cursor")] = Id(
+    lambda member: member.call("GET", "/v1/reports?limit=1").json["next_cursor"],  # type: ignore[index]
+    shown_as="report_id",
+)
+
 # Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
 SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
@@ -111,10 +121,12 @@ SECRETS = {
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
-    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "version"), ("body", "now"), ("body", "name"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "version"), ("body", "now"),
+    ("body", "name"),
     ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "text"), ("body", "advance"), ("path", "kind"),
     ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
-    ("body", "subscriber.siren"), ("body", "registered_number"), ("body", "subscriber.vat_number"),
+    ("body", "subscriber.siren"), ("body", "registered_number"), ("body", "subscriber.vat_number"), ("body", "given_name"),
+    ("body", "family_name"), ("body", "job_title"), ("body", "company"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -182,7 +194,12 @@ def tenants(join: Callable[..., Member], directory: Directory) -> Tenants:
     for name in ("jan", "eva"):
         shown += [eve.call("POST", path, {"profile": profile(name), **more}).text
                   for path, more in (("/v1/lookups", {}), ("/v1/reveals", {"kinds": ["b2b_email"]}))]  # fmt: skip
-    assert ann.call("POST", "/v1/reveals", {"profile": profile("jan"), "kinds": ["b2b_email"]}).status_code == 200
+    for member in (ann, eve):
+        revealed = member.call("POST", "/v1/reveals", {"profile": profile("jan"), "kinds": ["b2b_email", "phone"]})
+        assert revealed.status_code == 200
+        for kind in ("b2b_email", "phone"):
+            report = {"person_id": revealed.json["person_id"], "kind": kind, "wrong": "old"}  # type: ignore[index]
+            assert member.call("POST", "/v1/reports", report).status_code == 201
     shown += [read_everything(eve), *(given.own(eve) for given in IDS.values())]
     return Tenants(ann, eve, set(_ID.findall("\n".join(shown))))
 

@@ -179,6 +179,7 @@ def test_usage_says_who_spent_what_in_this_period_and_before(
 def test_joining_races_with_the_steps_that_begin_the_freemium(
     ann: Person, person: Callable[..., Person], kernel: Kernel, owner: psycopg.Connection[Any], findings: Look
 ) -> None:
+    before = ann.left()
     for attempt in range(5):
         someone = person(f"dan{attempt}", "synchronised")
         invite(kernel, ann.caller, someone.email, "member", "en")
@@ -193,7 +194,8 @@ def test_joining_races_with_the_steps_that_begin_the_freemium(
         seen = "SELECT workspace_id, extension_seen FROM permits WHERE account_id = %s AND state = 'active'"
         assert owner.execute(seen, (someone.account_id,)).fetchall() == [(ann.caller.workspace_id, True)]
         someone.sign_in()
-        assert (someone.get("/v1/me")["plan"]["code"], someone.left()) == ("free", ann.left())
+        assert (someone.get("/v1/me")["plan"]["code"], someone.left()) == ("free", before)
+    assert ann.left() == before + 25, "the first teammate is rewarded, whichever came first"
     assert findings() == []
 
 
