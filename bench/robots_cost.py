@@ -5,7 +5,8 @@ from random import Random
 
 import redis
 
-from backend.robots.scoring import Action, Scorer, arguments_of, keys_of, script_alone
+from backend.kernel.limits import TAKE
+from backend.robots.scoring import IN_ONE_TRIP, Action, Scorer, arguments_of, keys_of
 from bench.robots_people import MONDAY, name_person
 
 ACCOUNTS = 100_000
@@ -24,15 +25,18 @@ def measure_cost(client: "redis.Redis", scorer: Scorer) -> None:
             scorer.score_lot([_reveal(str(number), at, each) for number in range(begin, begin + 1000)])
     full = client.info("memory")["used_memory"]
     print(f"{ACCOUNTS:,} accounts of {EACH} reveals: {(full - empty) / ACCOUNTS:,.0f} bytes each, {full / 2**20:,.0f} MB in all")
-    script = client.register_script(script_alone())
-    client.config_resetstat()
-    began = time.perf_counter()
-    for call in range(CALLS):
-        action = _reveal(str(random.randrange(ACCOUNTS)), MONDAY + 4000 + call / 100, 100 + call)
-        script(keys=keys_of(action.account), args=arguments_of(action))
-    trip = (time.perf_counter() - began) / CALLS
-    spent = client.info("commandstats")["cmdstat_evalsha"]
-    print(f"one action: {spent['usec'] / spent['calls']:.1f} µs inside Redis, {1e6 * trip:.0f} µs with the trip")
+    for name, text, scored in (("the bucket alone", TAKE, False), ("bucket and score of a reveal", IN_ONE_TRIP, True)):
+        script = client.register_script(text)
+        client.config_resetstat()
+        began = time.perf_counter()
+        for call in range(CALLS):
+            action = _reveal(str(random.randrange(ACCOUNTS)), MONDAY + 4000 + call / 100, 100 + call)
+            bucket = f"{{account:{action.account}}}:reveals"
+            keys, arguments = (keys_of(action.account), arguments_of(action)) if scored else ([], [])
+            script(keys=[bucket, *keys], args=[1, 60, 1, *arguments])
+        trip = (time.perf_counter() - began) / CALLS
+        spent = client.info("commandstats")["cmdstat_evalsha"]
+        print(f"{name}: {spent['usec'] / spent['calls']:.1f} µs inside Redis, {1e6 * trip:.0f} µs with the trip")
     size = client.strlen(keys_of("0")[0])
     print(f"state {size} bytes, sketch {client.strlen(keys_of('0')[1]) or client.strlen(keys_of('0')[2])} bytes")
     client.flushdb()
