@@ -12,6 +12,7 @@ MONTHS = {"month": 1, "year": 12}
 RANK = {"starter": 1, "business": 2, "organization": 3}
 PRICE = {"starter": 49, "business": 79, "organization": 149}
 KEEPS = {"starter": False, "business": True, "organization": True}
+FIRST_TEAMMATE = ("phone", 25)
 REGISTRATION = {"b2b_email": 10, "phone": 2, "direct_email": 2, "export": 5}
 FREE = {"b2b_email": 15, "phone": 5, "direct_email": 5, "export": 10}
 SEAT = {

@@ -81,11 +81,14 @@ class Premium:
 
 @dataclass(eq=False)
 class Workspace:
-    """`known`: what was revealed, and whether the pool (None) or one member's own lot paid."""
+    """`known`: what was revealed, and whether the pool (None) or one member's own lot paid.
+
+    `invited`: as what, until when, by whom.
+    """
 
     named: bool = False
     members: dict[str, str] = field(default_factory=dict)
-    invited: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    invited: dict[str, tuple[str, datetime, str]] = field(default_factory=dict)
     premium: Premium | None = None
     pool: list[Lot] = field(default_factory=list)
     known: dict[tuple[int, str], tuple[str, bool]] = field(default_factory=dict)
@@ -95,17 +98,18 @@ class Workspace:
         return self.premium if self.premium is not None and self.premium.state == "active" else None
 
     def taken(self, at: datetime) -> int:
-        return len(self.members) + sum(lapses > at for _, lapses in self.invited.values())
+        return len(self.members) + sum(lapses > at for _, lapses, _ in self.invited.values())
 
 
 @dataclass(eq=False)
 class Person:
-    """Somebody with an account. `granted`: whether the freemium's running month has granted."""
+    """Somebody with an account. `granted`: whether the month of the freemium has; `rewarded`: for the first teammate."""
 
     workspace: Workspace
     first: date
     period: int = 1
     granted: bool = False
+    rewarded: bool = False
     lots: list[Lot] = field(default_factory=list)
 
     @property

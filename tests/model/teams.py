@@ -1,7 +1,7 @@
 """People in the model: they sign up, and change workspace with what is their own (X30)."""
 
 from tests.model.credits import Credits
-from tests.model.rules import INVITED, REGISTRATION, paris_day
+from tests.model.rules import FIRST_TEAMMATE, INVITED, REGISTRATION, paris_day
 from tests.model.state import Lot, Person, Refused, Workspace
 
 
@@ -24,11 +24,11 @@ class Teams(Credits):
             return
         if here.paying and here.taken(self.now) >= here.paying.order.seats:
             raise Refused("seats-exhausted")
-        here.invited[name] = (role, self.now + INVITED)
+        here.invited[name] = (role, self.now + INVITED, admin)
 
     def join(self, name: str, to: Workspace) -> None:
         """One workspace at a time; the admin of others, or of a premium, stays (X30)."""
-        person, (role, _) = self.people[name], to.invited[name]
+        person, (role, _, inviter) = self.people[name], to.invited[name]
         home = person.workspace
         if home is to:
             raise Refused("member-already")
@@ -38,6 +38,14 @@ class Teams(Credits):
             raise Refused("seats-exhausted")
         del to.invited[name]
         self._move(name, to, role)
+        if inviter in to.members:
+            self._reward_first_teammate(self.people[inviter])
+
+    def _reward_first_teammate(self, person: Person) -> None:
+        """Once, until the end of the period its earner lives under (9.23, 9.24). Everybody in the model has done both steps."""
+        if not person.rewarded:
+            person.rewarded, paying = True, person.workspace.paying
+            person.lots.append(Lot(FIRST_TEAMMATE[0], "reward", FIRST_TEAMMATE[1], paying.ends if paying else person.month_ends))
 
     def leave(self, name: str) -> None:
         here = self.people[name].workspace
