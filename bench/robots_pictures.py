@@ -46,8 +46,8 @@ def _roc(people: Sequence[Any], families: Mapping[str, Sequence[Any]]) -> Any:
                 title="account-months of people, those at the edge included",
             ),
             y=alt.Y("found:Q", scale=alt.Scale(domain=[0, 1]), axis=share, title="robots' accounts"),
-            color=alt.Color("group:N", title=None, sort=list(groups)),
-            strokeDash=alt.StrokeDash("group:N", title=None, sort=list(groups)),
+            color=alt.Color("group:N", title=None, scale=alt.Scale(domain=list(groups))),
+            strokeDash=alt.StrokeDash("group:N", title=None, scale=alt.Scale(domain=list(groups))),
             order="threshold:Q",
         )
         .properties(width=520, height=340)
