@@ -77,7 +77,10 @@ def show_command(kernel: Kernel, act: Act, place: _Place) -> None:
 def confirm_command(kernel: Kernel, act: Act, place: _Place, values: tuple[int, ...]) -> None:
     """Confirm that a detail is wrong: it is shown no more, and its reporter is told and rewarded."""
     granted = _do(kernel, act, "report.confirm", place, lambda c, report: answering.confirm_report(c, kernel, report, values))
-    click.echo("Confirmed; the reporter has a credit more." if granted else "Confirmed; the reporter had the most of the month.")
+    credit = (
+        "the reporter has a credit more" if granted else "no credit was granted: the most of the month is reached, or no plan runs"
+    )
+    click.echo(f"Confirmed; {credit}.")
 
 
 @click.command("refuse-report")
