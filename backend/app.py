@@ -173,8 +173,8 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     # Silence is counted before a renewal of the same instant (X5).
     terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
     # What ends at an instant does not renew then.
-    ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), FreemiumEnds(kernel)]
-    plans: list[Piece] = [*ends, PremiumRenewal(kernel), SwitchEnd(kernel), EndingAlerts(kernel), Renewal()]
+    ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), SwitchEnd(kernel), FreemiumEnds(kernel)]
+    plans: list[Piece] = [*ends, PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
@@ -209,7 +209,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(MemberMoved, carry_freemium)
     kernel.events.on(MemberMoved, reward_arrival)
     kernel.events.on(MemberMoved, partial(warn_newcomer, kernel))
-    kernel.events.on(WorkspaceDeleted, end_with_workspace)
+    kernel.events.on(WorkspaceDeleted, partial(end_with_workspace, kernel))
     kernel.events.on(WorkspaceDeleted, outlive_workspace)
     kernel.events.on(BreachOpened, partial(hear_breach, kernel))
     kernel.events.on(CureHandedIn, stop_clock)
@@ -217,7 +217,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(SuspensionLifted, partial(hear_cure, kernel))
     kernel.events.on(SheetPublished, plan_for_sheet)
     kernel.events.on(TermsRefused, partial(stop_renewal, kernel))
-    kernel.events.on(TermsAccepted, go_on)
+    kernel.events.on(TermsAccepted, partial(go_on, kernel))
     kernel.events.on(DebtAsked, partial(list_debts, kernel))
     kernel.events.on(DebtPaid, partial(pay_debt, kernel))
     kernel.events.on(EvidenceDue, keep_while_owed)

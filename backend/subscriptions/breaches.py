@@ -89,7 +89,7 @@ def resume_premium(connection: sa.Connection, kernel: Kernel, premium: Premium, 
     state = "frozen" if owes_a_period(connection, premium) else "active"
     premium = change_premium(connection, premium, state=state, suspended_at=None)
     _apply(connection, premium)
-    facts: dict[str, Fact] = {"plan": _plan(premium)}
+    facts: dict[str, Fact] = {"plan": premium.plan_name}
     for member in members_of(connection, premium.workspace_id):
         if state not in PAYS:
             resume_freemium(connection, premium.workspace_id, member.account_id, at)
@@ -123,7 +123,7 @@ def warn_member(connection: sa.Connection, kernel: Kernel, premium: Premium, acc
     due_at = min((breach.due_at for breach in list_open(connection, premium)), default=None)
     if due_at is None:
         return
-    facts: dict[str, Fact] = {"plan": _plan(premium), "due": due_at}
+    facts: dict[str, Fact] = {"plan": premium.plan_name, "due": due_at}
     ref = f"premium:{premium.premium_id}:{due_at.isoformat()}"
     tell(connection, kernel.sealer, Message(account_id, "premium-suspended-member", ref, at, facts))
 
@@ -173,7 +173,12 @@ def _tell_admins(connection: sa.Connection, kernel: Kernel, premium: Premium, br
     code = "premium-suspended-conduct" if culprit is not None else "premium-suspended"
     for member in members_of(connection, premium.workspace_id):
         if member.role == "admin":
-            facts = {"plan": _plan(premium), "due": breach.due_at, **why, **_clause(connection, member.account_id, breach.ground)}
+            facts = {
+                "plan": premium.plan_name,
+                "due": breach.due_at,
+                **why,
+                **_clause(connection, member.account_id, breach.ground),
+            }
             tell(connection, kernel.sealer, Message(member.account_id, code, _ref(breach), breach.opened_at, facts))
 
 
@@ -184,10 +189,6 @@ def _clause(connection: sa.Connection, account_id: int, ground: str) -> dict[str
 
 def _of_premium(premium: Premium) -> sa.ColumnElement[bool]:
     return sa.and_(breaches.c.workspace_id == premium.workspace_id, breaches.c.premium_id == premium.premium_id)
-
-
-def _plan(premium: Premium) -> str:
-    return premium.sheet.plan(premium.order.plan).name
 
 
 def _ref(breach: sa.Row[Any]) -> str:

@@ -16,7 +16,7 @@ from backend.subscriptions.coming import end_after, without_reverted
 from backend.subscriptions.dues import Due, find_ordered, list_dues, make_due
 from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
-from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
+from backend.subscriptions.premiums import Premium, change_premium, find_begun, write_order
 from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
 from backend.subscriptions.revisions import find_coming_sheet
 from backend.subscriptions.rules import Interval, in_time
@@ -147,15 +147,11 @@ def revert_packs(kernel: Kernel, caller: Caller, packs: Mapping[str, int]) -> Ma
 
 def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
     enter(connection, caller)
-    premium = find_premium(connection, caller.workspace_id, lock=True)
-    if premium is None:
-        raise Problem("plan-required")
+    premium = find_begun(connection, caller.workspace_id, at)
     if premium.state == "suspended":
         raise Problem("premium-suspended")
     if premium.state != "active":
         raise Problem("payment-open")
-    if premium.ends_at <= at:
-        raise Problem("premium-renewing")
     return premium
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.prices import Order
-from backend.subscriptions.rules import MONTHS, day_begins, period_end
+from backend.subscriptions.rules import MONTHS, day_begins, period_end, start_day
 
 
 def end_after(premium: Premium, period: int) -> datetime:
@@ -23,6 +23,16 @@ def ends_for_good_at(premium: Premium) -> datetime | None:
     """When the premium ends, by its last period or by a switch to another provider; None where it renews."""
     planned = end_after(premium, premium.last_period) if premium.last_period is not None else None
     return min((at for at in (planned, premium.switch_at) if at is not None), default=None)
+
+
+def next_alert(premium: Premium, after: datetime) -> datetime | None:
+    """When its members are next told that it ends: so many days ahead, at the beginning of the Paris day."""
+    ends_at = ends_for_good_at(premium)
+    if ends_at is None:
+        return None
+    days_ahead = premium.sheet.policy.ending_alert_days
+    instants = [day_begins(start_day(ends_at) - timedelta(days=days)) for days in days_ahead]
+    return min((instant for instant in instants if instant > after), default=None)
 
 
 def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:

@@ -31,7 +31,7 @@ def foretell_premium(connection: sa.Connection, asked: DeletionAsked) -> None:
     premium = find_premium(connection, asked.workspace_id)
     if premium is None:
         return
-    plan = premium.sheet.plan(premium.order.plan).name
+    plan = premium.plan_name
     words = _ENDS if asked.workspace_goes else _GOES_ON
     code = "premium-ends" if asked.workspace_goes else "premium-goes-on"
     asked.more.append(Consequence(code, words[asked.lang].format(plan=plan)))

@@ -9,11 +9,11 @@ from backend.kernel import Kernel
 from backend.subscriptions.endings import alert_members, carry_out_end, lock_to_end
 from backend.subscriptions.freemium import begin_next_months
 from backend.subscriptions.payments import need_gateway
-from backend.subscriptions.premiums import read_premium
+from backend.subscriptions.premiums import find_premium, read_premium
 from backend.subscriptions.renewing import renew
 from backend.subscriptions.switching import finish_switch
 from backend.subscriptions.tables import RUNNING, premiums, subscriptions
-from backend.workspaces import MemberMoving, lock_workspaces, members_of
+from backend.workspaces import lock_workspaces
 
 _RUNNING = premiums.c.state.in_(RUNNING)
 _RENEWS, _MONTH_ENDS = subscriptions.c.not_renewed_at.is_(None), subscriptions.c.period_ends_at
@@ -61,15 +61,14 @@ class PremiumRenewal:
         row = connection.execute(over.order_by(premiums.c.period_ends_at, premiums.c.premium_id).limit(1)).one_or_none()
         if row is None:
             return False
-        ends = row.last_period is not None and row.last_period <= row.period
-        if ends:
-            for account_id in sorted(member.account_id for member in members_of(connection, row.workspace_id)):
-                self._kernel.events.emit(connection, MemberMoving(account_id))
-        lock_workspaces(connection, row.workspace_id)
-        premium = read_premium(connection, row.workspace_id, row.premium_id, lock=True)
-        if (premium.state, premium.period, premium.last_period) != (row.state, row.period, row.last_period):
+        if row.last_period is not None and row.last_period <= row.period:
+            premium = lock_to_end(connection, self._kernel, row.workspace_id)
+        else:
+            lock_workspaces(connection, row.workspace_id)
+            premium = find_premium(connection, row.workspace_id, lock=True)
+        if premium is None or (premium.period, premium.last_period) != (row.period, row.last_period):
             return True  # another worker, or a change of mind, was faster: what is due now is looked at anew
-        if ends:
+        if premium.is_in_last_period:
             carry_out_end(connection, self._kernel, premium, premium.ends_at, row.end_reason)
         else:
             renew(connection, need_gateway(self._kernel.settings), premium, premium.ends_at)

@@ -1,29 +1,33 @@
 """The end of a premium: asked for within its notice or one period later (7.5), announced, and carried out at its instant."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Fact, Message, tell
-from backend.kernel.problems import Problem
 from backend.subscriptions.changes import heard_in_time
-from backend.subscriptions.coming import end_after, ends_for_good_at
+from backend.subscriptions.coming import end_after, ends_for_good_at, next_alert
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.exporting import export_address
 from backend.subscriptions.freemium import restart_freemium
-from backend.subscriptions.premiums import Premium, change_premium, find_premium
+from backend.subscriptions.premiums import Premium, change_premium, find_begun, find_premium
 from backend.subscriptions.returning import return_months
 from backend.subscriptions.revisions import is_notice_open
-from backend.subscriptions.rules import day_begins, start_day
+from backend.subscriptions.rules import start_day
+from backend.subscriptions.subscribers import tell_subscriber
+from backend.subscriptions.tables import breaches
 from backend.workspaces import MemberMoving, WorkspaceDeleted, delete_workspace, enter, lock_workspaces, members_of, note
 
 Way = Literal["non-renewal", "early"]
 """Not to renew (7.5.1), or to terminate before the end (7.5.5): use goes on to the end either way, and nothing is refunded."""
+
+TERMS_REFUSED: Final = "terms-refused"
 
 
 @dataclass(frozen=True)
@@ -49,18 +53,12 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
 
     While a new price waits for the coming renewal, no notice is too late (X5).
 
-    Raises `admin-required`, `plan-required` without a premium, `payment-open` where it has not begun.
+    Raises `admin-required`, and what `find_begun` raises.
     """
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
         enter(connection, caller)
-        premium = find_premium(connection, caller.workspace_id, lock=True)
-        if premium is None:
-            raise Problem("plan-required")
-        if premium.period == 0:
-            raise Problem("payment-open")
-        if premium.ends_at <= now:
-            raise Problem("premium-renewing")
+        premium = find_begun(connection, caller.workspace_id, now)
         in_time = heard_in_time(premium, now) or is_notice_open(connection, premium)
         return set_end(connection, kernel, premium, caller.account_id, way, Heard("account", now, in_time), now)
 
@@ -68,25 +66,40 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
 def set_end(
     connection: sa.Connection, kernel: Kernel, premium: Premium, account_id: int, way: Way, heard: Heard, at: datetime
 ) -> Ending:
-    """A locked premium ends with its running period, or the next one where it was heard too late; an earlier end stays."""
+    """A locked premium ends with its running period, or the next one where it was heard too late; an earlier end stays.
+
+    One that would end because the terms were refused ends then at its user's word: accepting them does not undo it any more.
+    """
     last = premium.period if heard.in_time else premium.period + 1
     if premium.last_period is not None and premium.last_period <= last:
-        return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
-    ending = Ending(end_after(premium, last), last, heard.in_time)
-    change_premium(
-        connection,
-        premium,
-        last_period=last,
-        end_reason=way,
-        end_channel=heard.channel,
-        end_heard_at=heard.at,
-        next_alert_at=next_alert(premium, ending.ends_at, at),
-    )
-    note(connection, premium.workspace_id, account_id, "premium-ending", at, way=way, channel=heard.channel)
-    code = "premium-ending" if heard.in_time else "premium-ending-late"
-    facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ending.ends_at)}
-    tell(connection, kernel.sealer, Message(account_id, code, f"premium:{premium.premium_id}:{last}", at, facts))
+        last = premium.last_period
+        if premium.end_reason != TERMS_REFUSED:
+            return Ending(end_after(premium, last), last, premium.is_in_last_period)
+    ending = Ending(end_after(premium, last), last, last == premium.period)
+    code = "premium-ending" if ending.in_time else "premium-ending-late"
+    facts: dict[str, Fact] = {"ends_on": start_day(ending.ends_at)}
+    change = {"last_period": last, "end_reason": way, "end_channel": heard.channel, "end_heard_at": heard.at}
+    announce_end(connection, kernel, premium, account_id, way, at, change, code, facts)
     return ending
+
+
+def announce_end(
+    connection: sa.Connection,
+    kernel: Kernel,
+    premium: Premium,
+    account_id: int,
+    way: str,
+    at: datetime,
+    change: Mapping[str, Any],
+    code: str,
+    facts: Mapping[str, Fact],
+) -> None:
+    """Write down that a premium will end: its members are told ahead, those who act for the subscriber at once."""
+    ending = change_premium(connection, premium, **change)
+    change_premium(connection, ending, next_alert_at=next_alert(ending, at))
+    note(connection, premium.workspace_id, account_id, "premium-ending", at, way=way, channel=change.get("end_channel", "account"))
+    ref = f"premium:{premium.premium_id}:{at.isoformat()}"
+    tell_subscriber(connection, kernel, premium, code, ref, at, {"plan": premium.plan_name, **facts})
 
 
 def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime) -> None:
@@ -96,25 +109,20 @@ def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, a
     days = (start_day(ends_at) - start_day(at)).days
     for member in members_of(connection, premium.workspace_id):
         facts: dict[str, Fact] = {
-            "plan": premium.sheet.plan(premium.order.plan).name,
+            "plan": premium.plan_name,
             "ends_on": start_day(ends_at),
             "days": days,
             "address": export_address(kernel, premium, member.account_id),
         }
         ref = f"premium:{premium.premium_id}:{start_day(ends_at).isoformat()}:{days}"
         tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
-    change_premium(connection, premium, next_alert_at=next_alert(premium, ends_at, at))
+    change_premium(connection, premium, next_alert_at=next_alert(premium, at))
 
 
 def carry_out_end(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime, reason: str) -> None:
     """It is over: workspace and pool go, everybody goes home to a freemium with its month's credits (7.5.14 to 7.5.17)."""
-    close(connection, premium, at, reason)
-    here = members_of(connection, premium.workspace_id)
-    facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name}
-    for member in here:
-        restart_freemium(connection, premium.workspace_id, member.account_id, at)
-        ended = Message(member.account_id, "premium-ended", f"premium:{premium.premium_id}", at, facts)
-        tell(connection, kernel.sealer, ended)
+    here = [member.account_id for member in members_of(connection, premium.workspace_id)]
+    _fall_back(connection, kernel, premium, here, at, reason)
     delete_workspace(connection, kernel, premium.workspace_id, at)
 
 
@@ -130,9 +138,16 @@ def end_at_once(
     return returned
 
 
-def lock_to_end(connection: sa.Connection, kernel: Kernel, workspace_id: int) -> Premium | None:
-    """Lock all that an end touches, in the order of everywhere: accounts, the workspace, its premium; None where none runs."""
-    for account_id in sorted(member.account_id for member in members_of(connection, workspace_id)):
+def lock_to_end(connection: sa.Connection, kernel: Kernel, workspace_id: int, *others: int) -> Premium | None:
+    """Lock all that an end touches, in the order of everywhere: accounts, the workspace, its premium; None where none runs.
+
+    The accounts are its members', those whose conduct it may end for, wherever they are, and `others`.
+    """
+    blamed = sa.select(breaches.c.account_id).where(
+        breaches.c.workspace_id == workspace_id, breaches.c.account_id.is_not(None), breaches.c.closed_at.is_(None)
+    )
+    here = (member.account_id for member in members_of(connection, workspace_id))
+    for account_id in sorted({*others, *here, *connection.execute(blamed).scalars()}):
         kernel.events.emit(connection, MemberMoving(account_id))
     lock_workspaces(connection, workspace_id)
     return find_premium(connection, workspace_id, lock=True)
@@ -147,20 +162,21 @@ def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str
             change_due(connection, due, state="dropped")
 
 
-def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:
+def end_with_workspace(kernel: Kernel, connection: sa.Connection, event: WorkspaceDeleted) -> None:
     """A Workspace is deleted, by its admin or with its only admin's account: its premium is terminated early (6.3, X3).
 
     It is not renewed: what was billed stays due, a period not begun is not. Freemiums begin (7.5.15).
     """
     premium = find_premium(connection, event.workspace_id, lock=True)
-    if premium is not None:
+    if premium is not None and premium.period == 0:
         close(connection, premium, event.at, "terminated-early")
-        for account_id in event.members:
-            restart_freemium(connection, event.workspace_id, account_id, event.at)
+    elif premium is not None:
+        _fall_back(connection, kernel, premium, event.members, event.at, "terminated-early")
 
 
-def next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
-    """When the members are next told that it ends then: so many days ahead, at the beginning of the Paris day."""
-    ends_on = start_day(ends_at)
-    instants = [day_begins(ends_on - timedelta(days=days)) for days in premium.sheet.policy.ending_alert_days]
-    return min((instant for instant in instants if instant > after), default=None)
+def _fall_back(connection: sa.Connection, kernel: Kernel, premium: Premium, here: Sequence[int], at: datetime, reason: str) -> None:
+    close(connection, premium, at, reason)
+    for account_id in here:
+        restart_freemium(connection, premium.workspace_id, account_id, at)
+        told = Message(account_id, "premium-ended", f"premium:{premium.premium_id}", at, {"plan": premium.plan_name})
+        tell(connection, kernel.sealer, told)

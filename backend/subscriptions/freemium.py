@@ -66,7 +66,12 @@ def resume_freemium(connection: sa.Connection, workspace_id: int, account_id: in
 
 def sleep_if_refused(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> bool:
     """Close the permit of an account that refused the terms in force, until it accepts; not where a premium keeps the old ones."""
-    asleep = must_accept(connection, account_id, at) and find_premium(connection, workspace_id) is None
+    return find_premium(connection, workspace_id) is None and sleep_until_accepted(connection, workspace_id, account_id, at)
+
+
+def sleep_until_accepted(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> bool:
+    """The same where a period has begun: a premium that renews keeps old terms for nobody (18.4)."""
+    asleep = must_accept(connection, account_id, at)
     if asleep:
         change_permit(connection, workspace_id, account_id, {"terms_ok": False})
     return asleep
@@ -160,7 +165,7 @@ def read_plan(connection: sa.Connection, workspace_id: int, account_id: int) -> 
     if row is None:
         return Plan("none", None)
     if premium is not None:
-        return Plan(premium.order.plan, premium.sheet.plan(premium.order.plan).name)
+        return Plan(premium.order.plan, premium.plan_name)
     return Plan(row.plan, read_sheet(row.sheet).plan(row.plan).name)
 
 

@@ -36,10 +36,14 @@ def give(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due, 
         case "start":
             return _begin(connection, kernel, premium, at)
         case "upgrade":
-            return _raise(connection, premium, due, at)
+            given = _raise(connection, premium, due, at)
         case "pack":
-            return _add_packs(connection, premium, due, at)
-    return premium
+            given = _add_packs(connection, premium, due, at)
+        case _:
+            return premium
+    if owes_a_period(connection, premium):  # what is bought meanwhile waits for the period's payment, too
+        freeze_grant(connection, premium.workspace_id, due.grant_key, at, "payment-failed")
+    return given
 
 
 def take_back(connection: sa.Connection, premium: Premium, due: Due, at: datetime) -> Premium:
@@ -79,7 +83,7 @@ def give_again(connection: sa.Connection, premium: Premium, due: Due, at: dateti
         return active
     if due.period != premium.period:
         return premium
-    if premium.state in PAYS:  # what waits for the period's payment comes back with it
+    if premium.state in PAYS and not owes_a_period(connection, premium):  # what waits for the period's payment comes back with it
         release_grant(connection, premium.workspace_id, due.grant_key, at, "paid")
     if due.what == "pack":
         return set_order(connection, premium, _with_packs(premium.order, due, 1))
@@ -119,7 +123,7 @@ def _begin(connection: sa.Connection, kernel: Kernel, premium: Premium, at: date
     apply_to_members(connection, begun)
     plan_at_start(connection, begun, at)
     facts: dict[str, Fact] = {
-        "plan": begun.sheet.plan(begun.order.plan).name,
+        "plan": begun.plan_name,
         "seats": begun.order.seats,
         "price": price_of(begun.sheet, begun.order),
         "packs": sum(begun.order.packs.values()),

@@ -145,7 +145,7 @@ def warn_of_notices(connection: sa.Connection, kernel: Kernel, premium: Premium,
     """Tell a member until when they may leave, where a notice of the provider's may end every account of the premium (X13)."""
     for notice in list_notices(connection, premium.workspace_id):
         if notice.outcome is None and notice.sender == "provider":
-            facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "due": notice.due_at}
+            facts: dict[str, Fact] = {"plan": premium.plan_name, "due": notice.due_at}
             tell(connection, kernel.sealer, Message(account_id, "formal-notice-member", _ref(notice), at, facts))
 
 

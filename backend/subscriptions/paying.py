@@ -43,7 +43,7 @@ def list_debts(kernel: Kernel, connection: sa.Connection, asked: DebtAsked) -> N
     for due in list_unpaid(connection, asked.workspace_id):
         premium = read_premium(connection, due.workspace_id, due.premium_id)
         day = format_date(start_day(due.due_at), "long", locale=asked.lang)
-        words = _WORDS[asked.lang].format(plan=premium.sheet.plan(premium.order.plan).name, day=day)
+        words = _WORDS[asked.lang].format(plan=premium.plan_name, day=day)
         asked.debts.append(Debt(kernel.ids.encode("payment", 0, due.due_id), words, due.missing))
 
 

@@ -52,6 +52,16 @@ class Premium:
         return read_sheet(self.sheet_version)
 
     @property
+    def plan_name(self) -> str:
+        """What its plan is called where users read it."""
+        return self.sheet.plan(self.order.plan).name
+
+    @property
+    def is_in_last_period(self) -> bool:
+        """Whether it ends with the running period, and does not renew."""
+        return self.last_period is not None and self.last_period <= self.period
+
+    @property
     def first_day(self) -> date:
         """The day that every period is counted from, once it has begun."""
         assert self.started_on is not None
@@ -79,6 +89,21 @@ def find_premium(connection: sa.Connection, workspace_id: int, *, lock: bool = F
     found = sa.select(premiums).where(premiums.c.workspace_id == workspace_id, premiums.c.state != "ended")
     row = connection.execute(found.with_for_update() if lock else found).one_or_none()
     return _read(row) if row else None
+
+
+def find_begun(connection: sa.Connection, workspace_id: int, at: datetime) -> Premium:
+    """The premium of a locked workspace, locked, to be changed in its running period.
+
+    Raises `plan-required` without one, `payment-open` where it has not begun, `premium-renewing` where its period is over.
+    """
+    premium = find_premium(connection, workspace_id, lock=True)
+    if premium is None:
+        raise Problem("plan-required")
+    if premium.period == 0:
+        raise Problem("payment-open")
+    if premium.ends_at <= at:
+        raise Problem("premium-renewing")
+    return premium
 
 
 def read_premium(connection: sa.Connection, workspace_id: int, premium_id: int, *, lock: bool = False) -> Premium:

@@ -69,6 +69,6 @@ def _fail(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due,
     due = change_due(connection, due, state="failed", received=Decimal(), paid_at=None, asked=asked)
     if premium.state != "ended":
         take_back(connection, premium, due, at)
-        facts: dict[str, Fact] = {"amount": due.total, "plan": premium.sheet.plan(premium.order.plan).name}
+        facts: dict[str, Fact] = {"amount": due.total, "plan": premium.plan_name}
         tell_subscriber(connection, kernel, premium, "payment-failed", f"due:{due.due_id}:{at.isoformat()}", at, facts)
     return due

@@ -7,12 +7,15 @@ import sqlalchemy as sa
 from backend.credits import carry_kept, write_off
 from backend.subscriptions.coming import order_of_next_period
 from backend.subscriptions.dues import change_due, list_dues, make_due
+from backend.subscriptions.freemium import sleep_until_accepted
 from backend.subscriptions.giving import keys_that_keep, owes_a_period
 from backend.subscriptions.payments import PaymentGateway
 from backend.subscriptions.premiums import PAYS, Premium, apply_to_members, change_premium, grant_period
 from backend.subscriptions.prices import Order, price_of
 from backend.subscriptions.revisions import follow_renewal, sheet_of_next_period
 from backend.subscriptions.rules import MONTHS, day_begins, period_end
+from backend.terms import who_refused
+from backend.workspaces import members_of
 
 
 def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, at: datetime) -> Premium:
@@ -51,6 +54,9 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
                 carry_kept(connection, premium.workspace_id, key, renewed.grant_key, at, renewed.ends_at)
         grant_period(connection, renewed, at)
     apply_to_members(connection, renewed)
+    here = {member.account_id for member in members_of(connection, premium.workspace_id)}
+    for account_id in sorted(who_refused(connection, here)):
+        sleep_until_accepted(connection, premium.workspace_id, account_id, at)
     follow_renewal(connection, renewed, at)
     return renewed
 

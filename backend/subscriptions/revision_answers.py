@@ -11,7 +11,7 @@ from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
 from backend.subscriptions.coming import end_after, order_of_next_period
-from backend.subscriptions.premiums import Premium, find_premium
+from backend.subscriptions.premiums import Premium, find_begun
 from backend.subscriptions.prices import price_of
 from backend.subscriptions.revision_notices import record_answer
 from backend.subscriptions.revision_rules import is_offered, kept_until
@@ -42,18 +42,12 @@ def read_new_price(connection: sa.Connection, premium: Premium) -> NewPrice | No
 def answer_price(kernel: Kernel, caller: Caller, answer: Answer) -> NewPrice:
     """Accept the new price or keep the old one for the time that is left to it. The same answer again changes nothing.
 
-    Raises `admin-required`, `plan-required`, `payment-open`, `premium-renewing`, `price-unchanged`, `price-keep-over`.
+    Raises `admin-required`, `price-unchanged`, `price-keep-over`, and what `find_begun` raises.
     """
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
         enter(connection, caller)
-        premium = find_premium(connection, caller.workspace_id, lock=True)
-        if premium is None:
-            raise Problem("plan-required")
-        if premium.period == 0:
-            raise Problem("payment-open")
-        if premium.ends_at <= now:
-            raise Problem("premium-renewing")
+        premium = find_begun(connection, caller.workspace_id, now)
         revision = _find(connection, premium)
         if revision is None:
             raise Problem("price-unchanged")

@@ -47,9 +47,10 @@ class PriceRevisions:
 
 
 def _take_step(connection: sa.Connection, kernel: Kernel, premium: Premium, revision: Revision, at: datetime) -> None:
-    ends = premium.last_period is not None and premium.last_period <= premium.period
-    if premium.state not in RUNNING or ends:
+    if premium.state not in RUNNING:
         change_revision(connection, revision, state="dropped", due_at=None)
+    elif premium.is_in_last_period:
+        change_revision(connection, revision, due_at=None)  # laid aside: an end because of refused terms may be taken back
     elif revision.state == "planned":
         planned = schedule(connection, premium, revision, at)
         if planned.due_at is not None and planned.due_at <= at:

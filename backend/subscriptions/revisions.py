@@ -121,6 +121,17 @@ def follow_renewal(connection: sa.Connection, premium: Premium, at: datetime) ->
                 schedule(connection, premium, change_revision(connection, revision, **_UNTOLD), at)
 
 
+def take_up(connection: sa.Connection, premium: Premium, at: datetime) -> None:
+    """A premium that was to end renews after all: what time had laid aside is looked at again."""
+    for revision in list_revisions(connection, premium):
+        if revision.state in WAITING:
+            schedule(connection, premium, revision, at)
+        elif revision.state == "told":
+            change_revision(connection, revision, due_at=at)
+        elif revision.state == "kept":
+            change_revision(connection, revision, due_at=recalled_at(premium, revision.keep_until))
+
+
 def schedule(connection: sa.Connection, premium: Premium, revision: Revision, at: datetime) -> Revision:
     """Plan when the notice goes, as things stand; a premium that the new sheet does not concern gets none."""
     order = order_of_next_period(premium)
@@ -164,7 +175,7 @@ def first_after(premium: Premium, keep_until: datetime) -> int:
 
 def find_told(connection: sa.Connection, premium: Premium) -> Revision | None:
     """What the subscriber was told and may still answer: nothing where the premium ends with its running period."""
-    if premium.last_period is not None and premium.last_period <= premium.period:
+    if premium.is_in_last_period:
         return None
     return next((row for row in list_revisions(connection, premium) if row.state in TOLD), None)
 

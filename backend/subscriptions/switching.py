@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
-from backend.kernel.messages import Fact, Message, tell
+from backend.kernel.messages import Fact
 from backend.kernel.problems import Problem
-from backend.subscriptions.coming import ends_for_good_at
-from backend.subscriptions.endings import end_at_once, next_alert
-from backend.subscriptions.premiums import Premium, change_premium, find_premium
+from backend.subscriptions.endings import announce_end, end_at_once
+from backend.subscriptions.premiums import Premium, find_begun
 from backend.subscriptions.rules import days_on, longest_notice, start_day
 from backend.terms import Policy
-from backend.workspaces import enter, note
+from backend.workspaces import enter
 
 REASON = "data-act-switch"
 NO_CHARGE_FROM: Final = date(2027, 1, 12)
@@ -40,18 +39,12 @@ def switch_charge(policy: Policy, on: date) -> Decimal:
 def ask_switch(kernel: Kernel, caller: Caller, notice_days: int) -> Switch:
     """End the premium after this notice and the transition, whatever its period. Asked again, nothing moves.
 
-    Raises `admin-required`, `plan-required`, `payment-open`, `premium-renewing`, `notice-too-long`.
+    Raises `admin-required`, `notice-too-long`, and what `find_begun` raises.
     """
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
         enter(connection, caller)
-        premium = find_premium(connection, caller.workspace_id, lock=True)
-        if premium is None:
-            raise Problem("plan-required")
-        if premium.period == 0:
-            raise Problem("payment-open")
-        if premium.ends_at <= now:
-            raise Problem("premium-renewing")
+        premium = find_begun(connection, caller.workspace_id, now)
         policy = premium.sheet.policy
         charge = switch_charge(policy, start_day(now))
         if notice_days > longest_notice(start_day(now), policy.switch_notice_months):
@@ -60,19 +53,14 @@ def ask_switch(kernel: Kernel, caller: Caller, notice_days: int) -> Switch:
             return Switch(None, premium.switch_at, charge)
         notice_until = days_on(now, notice_days)
         ends_at = days_on(now, notice_days + policy.switch_transition_days)
-        switching = change_premium(connection, premium, switch_at=ends_at, switch_period=premium.period)
-        ends_first = ends_for_good_at(switching)
-        assert ends_first is not None
-        change_premium(connection, switching, next_alert_at=next_alert(premium, ends_first, now))
-        note(connection, caller.workspace_id, caller.account_id, "premium-ending", now, way=REASON)
-        facts: dict[str, Fact] = {
-            "plan": premium.sheet.plan(premium.order.plan).name,
+        change = {"switch_at": ends_at, "switch_period": premium.period}
+        days: dict[str, Fact] = {
             "notice_until": notice_until,
             "ends_at": ends_at,
+            "days": policy.switch_transition_days,
             "charge": charge,
         }
-        told = Message(caller.account_id, "premium-switching", f"premium:{premium.premium_id}", now, facts)
-        tell(connection, kernel.sealer, told)
+        announce_end(connection, kernel, premium, caller.account_id, REASON, now, change, "premium-switching", days)
         return Switch(notice_until, ends_at, charge)
 
 

@@ -12,7 +12,7 @@ from backend.subscriptions.endings import close, lock_to_end
 from backend.subscriptions.notices import close_notices
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.tables import breaches
-from backend.workspaces import MemberMoving, members_of
+from backend.workspaces import members_of
 
 
 def terminate_for_breach(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime) -> None:
@@ -57,14 +57,13 @@ class BreachSteps:
         if row is None:
             return False
         this = sa.and_(breaches.c.workspace_id == row.workspace_id, breaches.c.breach_id == row.breach_id)
-        workspace_id = row.workspace_id
-        if row.account_id is not None:
-            self._kernel.events.emit(connection, MemberMoving(row.account_id))
-            account = find_account_row(connection, row.account_id)
-            workspace_id = account.workspace_id if account is not None and row.premium_id is None else workspace_id
-        premium = lock_to_end(connection, self._kernel, workspace_id)
+        account = find_account_row(connection, row.account_id) if row.premium_id is None else None
+        where = row.workspace_id if account is None else account.workspace_id
+        premium = lock_to_end(connection, self._kernel, where, *([row.account_id] if account is not None else []))
         breach = connection.execute(sa.select(breaches).where(this, *_due(until)).with_for_update()).one_or_none()
-        if breach is None or breach.premium_id != row.premium_id:
+        now = find_account_row(connection, row.account_id) if account is not None else None
+        moved = account is not None and (now is None or now.workspace_id != where)
+        if breach is None or breach.premium_id != row.premium_id or moved:
             return True  # cured, or carried out by another worker, a moment ago: what is due now is looked at anew
         at = max(breach.due_at, breach.resumed_at or breach.due_at)
         if breach.premium_id is None:

@@ -103,9 +103,10 @@ def accept(kernel: Kernel, caller: Caller, kinds: Sequence[str], which: Which, l
                 document = read_document(connection, kind, found.version, lang)
                 rows.append(Accepting(caller.account_id, document, "button", BUTTON, lang, now))
         append(connection, rows)
+        # Told before the permit is touched: who hears of it locks the workspace, and permits are locked after it.
+        kernel.events.emit(connection, TermsAccepted(caller.account_id, caller.workspace_id, now))
         if accepts_everything(connection, caller.account_id, now):
             change_permit(connection, caller.workspace_id, caller.account_id, {"terms_ok": True})
-        kernel.events.emit(connection, TermsAccepted(caller.account_id, caller.workspace_id, now))
 
 
 def refuse(kernel: Kernel, caller: Caller, kinds: Sequence[str]) -> None:
