@@ -30,7 +30,8 @@ class Case:
 def open_case(connection: sa.Connection, account_id: int, kind: str, signals: Sequence[str], at: datetime) -> bool:
     """Open a case unless one of its kind is open; False then."""
     row = insert(cases).values(account_id=account_id, kind=kind, signals=list(signals), opened_at=at)
-    once = row.on_conflict_do_nothing(index_elements=["account_id", "kind"], index_where=cases.c.state == "open")
+    # In words, not as a parameter: a prepared statement does not find the partial index by one.
+    once = row.on_conflict_do_nothing(index_elements=["account_id", "kind"], index_where=sa.text("state = 'open'"))
     return connection.execute(once.returning(cases.c.case_id)).first() is not None
 
 

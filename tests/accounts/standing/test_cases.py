@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.accounts.cases import read_cases
+from backend.accounts.cases import open_case, read_cases
 from backend.accounts.consent import CONSENT_VERSION
 from backend.accounts.provider import Member
 from backend.accounts.rules import shares_a_word
@@ -25,6 +25,12 @@ def sync(who: Person, name: str = "Ben Miller", email: str | None = None, *, pic
 def cases_of(who: Person) -> list[tuple[str, str, tuple[str, ...]]]:
     with who.kernel.database.begin() as connection:
         return [(case.kind, case.state, case.signals) for case in read_cases(connection, who.kernel, who.account_id)]
+
+
+def test_the_twentieth_case_on_one_connection_opens_like_the_first(ben: Person) -> None:
+    now = ben.kernel.clock.now()
+    with ben.kernel.database.begin() as connection:
+        assert [open_case(connection, n, "fake", ["no picture"], now) for n in range(101, 121)] == [True] * 20
 
 
 @pytest.mark.clause("6.1.8", "6.1.9")
