@@ -10,6 +10,7 @@ import backend.directory.tables
 import backend.helpdesk.tables
 import backend.kernel.tables
 import backend.lookup.tables
+import backend.robots.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
@@ -33,6 +34,7 @@ from backend.accounts.archive import EvidencePurge
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
 from backend.accounts.due import MessageMail, PasswordAge, SuspensionSteps
+from backend.accounts.holds import export_ladder, forget_ladder, hear_ladder
 from backend.accounts.linkedin_api import PROVIDER
 from backend.accounts.linkedin_api import api as linkedin_room
 from backend.accounts.local_linkedin import build_local_provider
@@ -40,6 +42,7 @@ from backend.accounts.local_linkedin_api import api as local_linkedin_room
 from backend.accounts.me_api import api as me_room
 from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
+from backend.accounts.robots_api import api as robots_room
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
 from backend.accounts.teams import follow_member, hold_account, tell_of_departure
 from backend.accounts.workspace_api import api as teams_room
@@ -63,9 +66,11 @@ from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
+from backend.lookup.callers import robot_score
 from backend.lookup.reports import export_reports, forget_reports
 from backend.lookup.reports_api import api as reports_room
 from backend.privacy.api import api as privacy_room
+from backend.robots import LadderClimbed
 from backend.settings import Settings
 from backend.subscriptions import (
     begin_freemium,
@@ -117,7 +122,7 @@ from backend.workspaces.due import Lapse
 ROOMS: list[Room] = [
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
     endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
-    accounts_room, credits_room, terms_room, service_room,
+    accounts_room, robots_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -135,7 +140,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_frame(app, kernel)
     install_tokens(app, settings)
     install_callers(app, kernel)
-    install_limiter(app, settings.redis_url, settings.rate_limits)
+    install_limiter(app, settings.redis_url, settings.rate_limits, robot_score(kernel))
     for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)
     trust_proxies(app, settings.trusted_proxies)
@@ -198,9 +203,11 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(AccountDeleted, forget_reports)
     kernel.events.on(AccountDeleted, end_freemium)
     kernel.events.on(AccountDeleted, forget_account)
+    kernel.events.on(AccountDeleted, forget_ladder)
     kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(ExportAsked, partial(export_shared, kernel))
     kernel.events.on(ExportAsked, partial(export_reports, kernel))
+    kernel.events.on(ExportAsked, partial(export_ladder, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
     kernel.events.on(AdminDeserting, keep_admin)
@@ -220,4 +227,5 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(TermsAccepted, partial(go_on, kernel))
     kernel.events.on(DebtAsked, partial(list_debts, kernel))
     kernel.events.on(DebtPaid, partial(pay_debt, kernel))
+    kernel.events.on(LadderClimbed, partial(hear_ladder, kernel))
     kernel.events.on(EvidenceDue, keep_while_owed)

@@ -2,9 +2,11 @@
 
 import click
 
+from backend.accounts.hold_commands import commands as hold_commands
 from backend.accounts.ops_commands import commands as accounts_commands
 from backend.app import build_wired
 from backend.credits.ops_commands import commands as credits_commands
+from backend.directory.ops_commands import commands as directory_commands
 from backend.helpdesk.ops_commands import commands as helpdesk_commands
 from backend.kernel.ops import create_command, done_command, tasks_command
 from backend.lookup.ops_commands import commands as lookup_commands
@@ -21,11 +23,13 @@ ops_command = click.Group(
         done_command,
         *terms_commands,
         *accounts_commands,
+        *hold_commands,
         *credits_commands,
         *subscriptions_commands,
         *money_commands,
         *helpdesk_commands,
         *lookup_commands,
+        *directory_commands,
     ],
     help="Run Candor: every action is logged with its reason.",
 )

@@ -5,6 +5,7 @@ from backend.accounts.closing import AccountDeleted, close_account
 from backend.accounts.consequences import Consequence
 from backend.accounts.debts import Debt, DebtAsked, DebtPaid
 from backend.accounts.deletion import DeletionAsked, acknowledge, confirm_deletion
+from backend.accounts.distance import network_of
 from backend.accounts.escalation import BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
@@ -28,6 +29,6 @@ __all__ = [
     "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachOpened", "Consequence",
     "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue", "ExportAsked", "NoGround",
     "Profile", "ProfileCompleted", "SuspensionLifted", "acknowledge", "all_grounds", "close_account", "confirm_deletion",
-    "confirm_reset", "find_account_row", "find_row", "login_digests", "open_email", "open_profile", "read_account", "read_ground",
-    "read_row",
+    "confirm_reset", "find_account_row", "find_row", "login_digests", "network_of", "open_email", "open_profile", "read_account",
+    "read_ground", "read_row",
 ]  # fmt: skip

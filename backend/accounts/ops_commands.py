@@ -113,7 +113,9 @@ def cases_command(kernel: Kernel, act: Act, email: str) -> None:
 @click.argument("kind")
 @ops_options
 def close_case_command(kernel: Kernel, act: Act, email: str, kind: str) -> None:
-    """Close a case that was looked at."""
+    """Close a case that was looked at. What stands about a hold is closed by its decision."""
+    if kind in ("robots", "robots-appeal"):
+        raise click.UsageError("Decide about the hold: candor ops release-hold, or keep-hold.")
     if not act_on(kernel, act, email, "case.close", lambda c, i: cases.close_case(c, i, kind)):
         raise click.ClickException("No such case is open.")
     click.echo("Closed.")

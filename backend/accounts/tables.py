@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from backend.kernel.database import instant, metadata, one_of
 
-CASE_KINDS = ("not-the-user", "fake", "suspension", "appeal", "compromise", "shared-account")
+CASE_KINDS = ("not-the-user", "fake", "suspension", "appeal", "compromise", "shared-account", "robots", "robots-appeal", "planted")
 CLOSINGS = ("by-the-user", "conduct", "identifiers", "breach")
 
 accounts = sa.Table(

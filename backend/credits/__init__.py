@@ -15,6 +15,7 @@ from backend.credits.permits import (
     check_session,
     close_permit,
     end_sessions,
+    is_held,
     open_permit,
     workspaces_of,
 )
@@ -29,7 +30,7 @@ from backend.credits.voiding import void_lots, write_off
 __all__ = [
     "KINDS", "MEMBER_LIMIT", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Quote", "TooFew",
     "carry_kept", "carry_permit", "change_permit", "check_session", "close_permit", "correct", "end_sessions", "freeze_grant",
-    "grant", "grant_all", "has_grant", "has_paid", "month_end", "move_personal", "next_expiry_alert", "open_permit",
+    "grant", "grant_all", "has_grant", "has_paid", "is_held", "month_end", "move_personal", "next_expiry_alert", "open_permit",
     "quote", "read_balances", "read_entries", "read_left", "read_limits", "read_revealed", "read_usage", "release_grant", "reveal",
     "reward", "set_limits", "take_expiring", "transfer", "void_lots", "workspaces_of", "write_off",
 ]  # fmt: skip

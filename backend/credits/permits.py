@@ -56,6 +56,12 @@ def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -
     return connection.execute(this.with_for_update()).one_or_none()
 
 
+def is_held(connection: sa.Connection, workspace_id: int, account_id: int) -> bool:
+    """Whether the account's unlimited lot is held."""
+    this = sa.and_(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)
+    return bool(connection.execute(sa.select(permits.c.held).where(this)).scalar())
+
+
 def change_permit(connection: sa.Connection, workspace_id: int, account_id: int, change: PermitChange) -> None:
     """Write what has changed for this account in this workspace."""
     this = sa.and_(permits.c.workspace_id == workspace_id, permits.c.account_id == account_id)

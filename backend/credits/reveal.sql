@@ -120,6 +120,7 @@ BEGIN
         reason := 'member-limit';
       ELSIF permit.unlimited_kind = kind AND NOT p_program THEN
         outcome := 'capped';
+        reason := CASE WHEN permit.held THEN 'held' END;
       ELSE
         outcome := 'empty';
       END IF;

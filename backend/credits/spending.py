@@ -18,7 +18,7 @@ MEMBER_LIMIT = "member-limit"
 class Charge(NamedTuple):
     """What became of one kind: `outcome` is revealed, known, not_found, empty or capped; `charged` 0 or 1; `left` spendable.
 
-    `reason` is MEMBER_LIMIT or None.
+    `reason` is MEMBER_LIMIT, `held` (a `capped` whose unlimited lot is held) or None.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 -- What the application may do with the directory, and what nobody may do.
 GRANT SELECT, INSERT ON suppression, sources, identities TO candor_app;
-GRANT SELECT, INSERT, UPDATE (country, lang, tell_by, hidden_at) ON people TO candor_app;
+GRANT SELECT, INSERT, UPDATE (country, lang, tell_by, hidden_at, planted) ON people TO candor_app;
 GRANT USAGE ON SEQUENCE people_person_id_seq TO candor_app;
 GRANT SELECT, INSERT, UPDATE (
   verified_at, method, confidence, basis, consent_evidence, screening, screened_at, state, closed_at, closed_reason

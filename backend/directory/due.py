@@ -31,7 +31,7 @@ _OWE_WITHIN_A_MONTH = sa.text(f"""
 INSERT INTO notices (person_id, through_fact_id, cause, owed_at, due_at)
 SELECT p.person_id, max(f.fact_id), 'month', :at, greatest(p.tell_by, :at)
 FROM people p JOIN facts f ON f.person_id = p.person_id
-WHERE p.person_id = ANY(:persons) AND p.hidden_at IS NULL
+WHERE p.person_id = ANY(:persons) AND p.hidden_at IS NULL AND p.planted IS NULL
   AND {listed("f.field", CONTACT_FIELDS)} AND f.closed_at IS NULL AND f.expires_at > :at
 GROUP BY p.person_id, p.tell_by
 HAVING max(f.fact_id) > coalesce((SELECT max(n.through_fact_id) FROM notices n WHERE n.person_id = p.person_id), 0)

@@ -33,6 +33,9 @@ class ProfileKey:
     kind: Literal["vanity", "member"]
     value: str
 
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
 
 def read_profile_key(text: str) -> ProfileKey | None:
     """The key that `text` names, or None where it is no profile.

@@ -38,6 +38,7 @@ class Found:
     showable: dict[str, list[Detail]]
     blocked: dict[str, str]
     notice: Notice
+    planted: bool = False
 
 
 NOBODY = Found((), {}, {}, "done")
@@ -47,7 +48,7 @@ NOBODY = Found((), {}, {}, "done")
 _SELECT = f"""
 SELECT p.person_id, p.absorbed, p.country, f.fact_id, f.field, f.sealed, f.digest, f.region, s.name, f.collected_at,
        f.verified_at, f.method, f.basis, f.consent_evidence, f.confidence, f.screening, f.screened_at, f.state,
-       n.told_through, n.unreachable_through
+       p.planted IS NOT NULL, n.told_through, n.unreachable_through
 FROM people p
 LEFT JOIN LATERAL (
   SELECT max(through_fact_id) FILTER (WHERE state <> 'impossible') AS told_through,
@@ -74,6 +75,7 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
 
     `persons` is the root followed by all that were merged into it. A kind is in `showable` or in `blocked` or in neither (nothing
     known). `notice`: whether the person was told of everything shown here, still has to be, or cannot be (no address at all).
+    `planted`: nobody; whoever looks for this one did not come here by hand.
     """
     if isinstance(key, int):
         rows = kernel.database.call(_SELECT + _OF_PERSON, {"at": at, "person": key})
@@ -84,7 +86,7 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
         return NOBODY
     root, absorbed, country = rows[0][:3]
     told_through, unreachable_through = (number or 0 for number in rows[0][-2:])
-    known = [_Known(*row[3:-2]) for row in rows if row[3] is not None]
+    known = [_Known(*row[3:-3]) for row in rows if row[3] is not None]
     showable, blocked = {}, {}
     for kind in kinds:
         allowed = []
@@ -105,7 +107,7 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
             notice = "impossible"
         elif told_through < newest:
             notice = "owed"
-    return Found((root, *absorbed), showable, blocked, notice)
+    return Found((root, *absorbed), showable, blocked, notice, planted=rows[0][-3])
 
 
 @dataclass(frozen=True)

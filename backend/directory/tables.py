@@ -37,6 +37,7 @@ people = sa.Table(
     instant("hidden_at", comment="the person objected: nothing is shown from then on"),
     instant("tell_by", comment="told by then at the latest, of what nobody has told them yet; null: nothing new"),
     instant("created_at", nullable=False),
+    sa.Column("planted", sa.LargeBinary, comment="sealed: why ops planted this person, who does not exist; null: a real one"),
     sa.Index("people_tell_by_idx", "tell_by", postgresql_where=sa.text("tell_by IS NOT NULL")),
     _country(),
     sa.CheckConstraint("lang ~ '^[a-z]{2}$'", name="lang"),

@@ -141,7 +141,7 @@ def _answering(view: Callable[..., Any], endpoint: Endpoint) -> Callable[..., Re
     def answer(**path: Any) -> Response:
         arguments: dict[str, Any] = path
         if endpoint.body is not None:
-            arguments["body"] = read_body(endpoint.body)
+            arguments["body"] = body_of_request(endpoint.body)
         if endpoint.query is not None:
             arguments["query"] = _read_query(endpoint.query)
         result = view(**arguments)
@@ -152,6 +152,19 @@ def _answering(view: Callable[..., Any], endpoint: Endpoint) -> Callable[..., Re
         return Response(to_json(result), endpoint.status, mimetype=endpoint.media)
 
     return answer
+
+
+def body_of_request(model: type[Body]) -> Body:
+    """The request's body, read once: who looks at it before the view leaves the same to the view, be it a problem."""
+    found: Body | Problem | None = g.get("body")
+    if found is None:
+        try:
+            found = g.body = read_body(model)
+        except Problem as problem:
+            found = g.body = problem
+    if isinstance(found, Problem):
+        raise found
+    return found
 
 
 def read_body(model: type[Body]) -> Body:

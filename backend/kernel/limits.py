@@ -1,14 +1,15 @@
 """Load limits: each route has exactly one, kept by flask-limiter in a storage of ours that makes one Redis trip.
 
 A limit is a token bucket (GCRA): `amount` in `seconds`, of which `burst` may come at once. When Redis is away the limits fail open,
-with a metric: the ledger is the real guard.
+with a metric: the ledger is the real guard. Somebody else's work in Redis may ride along in the same trip (`Rider`).
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import redis
 from flask import Flask, g, request
@@ -16,6 +17,8 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage
 from limits.storage.base import SlidingWindowCounterSupport
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug import Response
 
 from backend.kernel.metrics import LIMITER_AWAY
@@ -56,6 +59,25 @@ PAGES = Limit("pages", 240, 60, 240)
 CHECKS = Limit("checks", 6000, 60, 6000)
 
 
+class Load(NamedTuple):
+    """What a rider brings to one trip, beside the bucket's own key and three arguments. Keys are in the bucket's slot."""
+
+    keys: list[str]
+    arguments: list[str | int]
+
+
+@dataclass(frozen=True)
+class Rider:
+    """Work of another room in the bucket's trip: a script that takes from the bucket first, then adds a fourth thing if it passed.
+
+    `board` says what this request brings, or None where it has no business there; `alight` is given the fourth thing.
+    """
+
+    script: str
+    board: Callable[[], Load | None]
+    alight: Callable[[Any], None]
+
+
 @dataclass(frozen=True)
 class Standing:
     """What the bucket said: whether the request may pass, how many are left, and in how many seconds more will be."""
@@ -72,8 +94,13 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: Any) -> None:
         super().__init__(uri, wrap_exceptions, **options)
-        self._redis = redis.Redis.from_url(str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+        # No second try: it would wait a second or more, and without Redis the request passes anyway.
+        self._redis = redis.Redis.from_url(
+            str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=Retry(NoBackoff(), 0)
+        )
         self._take = self._redis.register_script(TAKE)
+        self._rider: Rider | None = options.get("rider")
+        self._take_along = self._redis.register_script(self._rider.script) if self._rider else self._take
         self._away_until = 0.0
 
     @property
@@ -87,13 +114,20 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
         if now < self._away_until:
             LIMITER_AWAY.inc()
             return True
+        own = [rule.seconds * 1_000_000 // rule.amount, rule.burst, amount]
+        load = self._rider.board() if self._rider else None
         try:
-            passed, left, wait = self._take(keys=[key], args=[rule.seconds * 1_000_000 // rule.amount, rule.burst, amount])
+            if load is None:
+                passed, left, wait = self._take(keys=[key], args=own)
+            else:
+                passed, left, wait, *brought = self._take_along(keys=[key, *load.keys], args=[*own, *load.arguments])
         except redis.RedisError:
             self._away_until = now + _PAUSE
             LIMITER_AWAY.inc()
             return True
         g.limit_standing = Standing(bool(passed), int(left), int(wait) / 1_000_000)
+        if self._rider and load is not None and brought:
+            self._rider.alight(brought[0])
         return bool(passed)
 
     def check(self) -> bool:
@@ -112,13 +146,13 @@ def _bucket() -> str:
     return f"{{{who}}}:{g.limit.name}"
 
 
-def install_limiter(app: Flask, redis_url: str, enabled: bool) -> None:
-    """Put every request of `app` under the limit its endpoint declares (`g.limit`, set before)."""
+def install_limiter(app: Flask, redis_url: str, enabled: bool, rider: Rider | None = None) -> None:
+    """Put every request of `app` under the limit its endpoint declares (`g.limit`, set before); `rider` comes along."""
     limiter = Limiter(
         _bucket,
         strategy="sliding-window-counter",
         storage_uri="candor://",
-        storage_options={"redis_url": redis_url},
+        storage_options={"redis_url": redis_url, "rider": rider},  # type: ignore[dict-item]
         enabled=enabled,
     )
     # It would look for limits of its own in hooks around every request; ours are declared with the endpoint and asked for here.

@@ -45,6 +45,11 @@ KINDS: dict[str, Kind] = {
     ),
     "extension-required": Kind(403, "The Candor extension has not been seen yet.", "Install the extension and sign in there once."),
     "plan-required": Kind(403, "Your plan does not include this.", "GET /v1/plans says which does."),
+    "human-check-required": Kind(
+        403, "A short question first.", "GET /v1/robots/check asks it; the extension shows it under its icon. Nothing was charged."
+    ),
+    "nothing-asked": Kind(404, "No question waits for an answer.", "There is nothing to do."),
+    "nothing-held": Kind(409, "The unlimited credits of this account are not held.", "There is nothing to appeal against."),
     "subscription-required": Kind(403, "There is no running subscription.", "Start one in your account."),
     # the terms
     "nothing-announced": Kind(404, "No change of this document is announced.", "GET /v1/terms says what is announced."),
@@ -105,6 +110,7 @@ KINDS: dict[str, Kind] = {
     "quote-unknown": Kind(404, "There is no such quote.", "Ask for one: POST /v1/subscription/quotes."),
     "quote-expired": Kind(409, "This quote no longer holds.", "Ask for another: POST /v1/subscription/quotes."),
     "freemium-first": Kind(409, "The two steps come first.", "Synchronise LinkedIn and sign in from the extension once."),
+    "freemium-suspended": Kind(403, "Your Free plan is suspended for breach.", "The mail that told you says what to put right."),
     "dpa-required": Kind(409, "The data-processing agreement has not been accepted.", "Read it, then send `accept_dpa`."),
     "premium-exists": Kind(409, "Your Workspace has a paid plan already.", "Change it: POST /v1/subscription/change."),
     "premium-suspended": Kind(403, "The paid plan is suspended for breach.", "The mail that told you says what to put right."),

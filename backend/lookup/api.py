@@ -1,30 +1,25 @@
 """HTTP: lookups and reveals, the contract of the main job."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
 from flask import Response
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from backend.credits import MEMBER_LIMIT, month_end
-from backend.directory import CONTACT_FIELDS, ContactField
-from backend.kernel.http import JSON, Body, Room, caller, kernel
+from backend.directory import CONTACT_FIELDS
+from backend.kernel.http import JSON, Room, caller, kernel
 from backend.kernel.limits import LOOKUPS, REVEALS
 from backend.kernel.problems import Problem
+from backend.lookup.bodies import LookupBody, RevealBody
+from backend.lookup.callers import verdict_of_request
 from backend.lookup.reveal import Looked, Revealed, look_up, reveal_details
 from backend.lookup.rules import verdict_of
 
 api = Room("lookup", __name__)
 
 _LIMITED = "Your limit of this month is reached: an admin of your workspace can raise it. It starts anew next month."
-
-Profile = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-
-
-class LookupBody(Body):
-    profile: Profile
 
 
 class KindState(TypedDict):
@@ -36,40 +31,7 @@ class LookupAnswer(TypedDict):
     person_id: str | None
     found: bool
     kinds: dict[str, KindState]
-
-
-class ClientSigns(Body):
-    """What the extension says of the user's own act: evidence for the robot score, never trusted alone."""
-
-    proof: Annotated[str, StringConstraints(max_length=512)] | None = None
-    dwell_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
-    trusted: bool | None = None
-
-
-_ONE_PERSON: list[JsonValue] = [
-    {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
-    for one, other in (("profile", "person_id"), ("person_id", "profile"))
-]
-
-
-class RevealBody(Body):
-    model_config = ConfigDict(json_schema_extra={"oneOf": _ONE_PERSON})
-
-    profile: Profile | None = None
-    person_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    kinds: Annotated[
-        list[ContactField], Field(min_length=1, max_length=len(CONTACT_FIELDS), json_schema_extra={"uniqueItems": True})
-    ]
-    page: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")] | None = None
-    client: ClientSigns | None = None
-
-    @model_validator(mode="after")
-    def _name_one_person(self) -> "RevealBody":
-        if (self.profile is None) == (self.person_id is None):
-            raise ValueError("name the person by `profile` or by `person_id`, one of the two")
-        if len(set(self.kinds)) != len(self.kinds):
-            raise ValueError("`kinds` names a kind twice")
-        return self
+    view: str
 
 
 class Value(TypedDict):
@@ -102,9 +64,15 @@ def create_lookup(body: LookupBody) -> LookupAnswer:
     """Say what is available of the person whose profile this is. Free: no values, no names.
 
     `profile` is any LinkedIn profile URL, a vanity name or a member id. A person who objected is answered like one nobody knows.
+    `view` says that this profile was looked up: a reveal of it brings it back as `client.proof`.
     """
     looked = look_up(kernel(), caller(), body.profile)
-    return {"person_id": looked.person_id, "found": looked.person_id is not None, "kinds": _show_states(looked)}
+    return {
+        "person_id": looked.person_id,
+        "found": looked.person_id is not None,
+        "kinds": _show_states(looked),
+        "view": looked.view,
+    }
 
 
 def _show_states(looked: Looked) -> dict[str, KindState]:
@@ -122,7 +90,15 @@ def _show_states(looked: Looked) -> dict[str, KindState]:
     limit=REVEALS,
     body=RevealBody,
     answer=RevealAnswer,
-    problems=("not-a-profile", "person-unknown", "credits-exhausted", "fair-use-exceeded", "notices-late"),
+    problems=(
+        "not-a-profile",
+        "person-unknown",
+        "credits-exhausted",
+        "fair-use-exceeded",
+        "robot-suspected",
+        "human-check-required",
+        "notices-late",
+    ),
     headers=("X-Credits-Charged", "X-Credits-Left"),
 )
 def create_reveal(body: RevealBody) -> Response:
@@ -130,24 +106,25 @@ def create_reveal(body: RevealBody) -> Response:
 
     Asking again is free for the whole workspace, so a lost answer is simply asked for again. What cannot be shown costs nothing.
     """
-    revealed = reveal_details(kernel(), caller(), body.kinds, profile=body.profile, person_id=body.person_id)
+    verdict = verdict_of_request()
+    revealed = reveal_details(kernel(), caller(), body.kinds, profile=body.profile, person_id=body.person_id, verdict=verdict)
     results = _show_results(revealed)
     headers = {
         "X-Credits-Charged": ", ".join(f"{kind}={result['charged']}" for kind, result in results.items()),
         "X-Credits-Left": ", ".join(f"{kind}={result['left']}" for kind, result in results.items()),
     }
-    verdict = verdict_of(result["outcome"] for result in results.values())
-    if verdict in ("shown", "nothing"):
+    said = verdict_of((result["outcome"], result.get("reason")) for result in results.values())
+    if said in ("shown", "nothing"):
         return Response(to_json({"person_id": revealed.person_id, "results": results}), mimetype=JSON, headers=headers)
     members: dict[str, Any] = {"results": results}
     limited = False
-    if verdict == "fair-use-exceeded":
+    if said == "fair-use-exceeded":
         members["resets_at"] = month_end(kernel().clock.now())
-    else:
+    elif said == "credits-exhausted":
         short = next(kind for kind, result in results.items() if result["outcome"] in ("empty", "capped"))
         members |= {"kind": short, "needed": 1, "available": results[short]["left"]}
         limited = results[short].get("reason") == MEMBER_LIMIT
-    raise Problem(verdict, _LIMITED if limited else "", headers=headers, **members)
+    raise Problem(said, _LIMITED if limited else "", headers=headers, **members)
 
 
 def _show_results(revealed: Revealed) -> dict[str, KindResult]:

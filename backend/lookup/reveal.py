@@ -11,6 +11,7 @@ from backend.kernel.metrics import REVEALS
 from backend.kernel.problems import Problem
 from backend.kernel.switches import NOTICES_LATE
 from backend.lookup.rules import NO_NOTICE_CHANNEL, State, state_of
+from backend.robots import Sign, Verdict, climb, follow_score, make_view
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Looked:
     person_id: str | None
     states: dict[str, State]
     reasons: dict[str, str]
+    view: str
 
 
 @dataclass(frozen=True)
@@ -42,26 +44,36 @@ def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
         raise Problem("not-a-profile")
     blocked = _blocked(found)
     states = {kind: state_of(kind, found.showable, blocked, owned) for kind in CONTACT_FIELDS}
-    return Looked(_public_id(kernel, caller, found), states, blocked)
+    view = make_view(kernel.settings.jwt_secret, caller.account_id, str(key), at)
+    return Looked(_public_id(kernel, caller, found), states, blocked, view)
 
 
 def reveal_details(
-    kernel: Kernel, caller: Caller, kinds: Sequence[str], *, profile: str | None = None, person_id: str | None = None
+    kernel: Kernel,
+    caller: Caller,
+    kinds: Sequence[str],
+    *,
+    profile: str | None = None,
+    person_id: str | None = None,
+    verdict: Verdict | None = None,
 ) -> Revealed:
-    """Show the asked kinds of one person and charge each once.
+    """Show the asked kinds of one person and charge each once; `verdict` is what the robot score says of this call.
 
-    Raises Problem: what is in the account's way first, then `not-a-profile`, `person-unknown` or `notices-late`. What could not be
-    shown is an outcome, never an exception.
+    Raises Problem: what is in the account's way first, then `human-check-required`, `not-a-profile`, `person-unknown` or
+    `notices-late`. What could not be shown is an outcome, never an exception.
     """
+    asked = verdict is not None and follow_score(kernel, caller.account_id, verdict)
     at = kernel.clock.now()
     key = read_profile_key(profile) if profile is not None else _read_person(kernel, caller, person_id or "")
     found = find_person(kernel, key, kinds, at, open_values=True) if key is not None else NOBODY
     blocked = {kind: reason for kind, reason in _blocked(found).items() if kind in kinds}
     showable = [kind for kind in kinds if kind in found.showable and kind not in blocked]
+    if asked and not set(showable) <= quote(kernel.database, caller, found.persons, at).owned:
+        raise Problem("human-check-required")
     late = bool(showable) and kernel.switches.is_on(NOTICES_LATE)
     if late:
         showable = []
-    if showable and found.notice == "owed":
+    if showable and found.notice == "owed" and not found.planted:
         owe_notice(kernel, found.persons[0], at)
     charges = reveal(kernel.database, caller, found.persons, kinds, showable, at)
     if key is None:
@@ -70,6 +82,8 @@ def reveal_details(
         raise Problem("notices-late", headers={"Retry-After": "600"})
     for charge in charges:
         REVEALS.labels(charge.kind, "blocked" if charge.kind in blocked else charge.outcome).inc()
+    if found.planted and any(charge.outcome == "revealed" for charge in charges):
+        climb(kernel, caller.account_id, "hold", [Sign("planted", 1.0, 0.0)], None)
     details = {c.kind: found.showable[c.kind] for c in charges if c.outcome in ("revealed", "known")}
     return Revealed(_public_id(kernel, caller, found), charges, blocked, details)
 

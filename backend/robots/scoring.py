@@ -36,9 +36,18 @@ for i = 0, #keys / 3 - 1 do
 end
 return {tostring(highest), found}
 """
+# While the score stands at `ask`, each request takes five times as much from the bucket: the next one waits the longer.
 _TOGETHER = """
 local bucket = take()
-if bucket[1] == 1 then bucket[4] = score(KEYS, 1, ARGV, 3) end
+if bucket[1] == 1 then
+  bucket[4] = score(KEYS, 1, ARGV, 3)
+  if bucket[4][1] == 2 then
+    local more, left = 4 * tonumber(ARGV[1]) * tonumber(ARGV[3]), redis.call('PTTL', KEYS[1])
+    local full_at = tonumber(redis.call('GET', KEYS[1])) + more
+    redis.call('SET', KEYS[1], string.format('%.0f', full_at), 'PX', math.max(left, 1) + math.ceil(more / 1000))
+    bucket[2] = math.max(0, bucket[2] - 4 * tonumber(ARGV[3]))
+  end
+end
 return bucket
 """
 

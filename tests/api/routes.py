@@ -66,6 +66,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/helpdesk/threads/{thread_id}/messages": {"text": "It still does."},
     "POST /v1/sandbox/payments/{payment_id}": {"result": "settled"},
     "PUT /v1/me/profile": {"given_name": "Ann", "family_name": "Archer", "job_title": "Buyer", "company": "Acme"},
+    "POST /v1/robots/check": {"check": "abcdef", "choice": 1},
+    "POST /v1/robots/appeal": {"text": "A colleague reads, I click."},
     "POST /v1/reports": {"person_id": "abcdef", "kind": "b2b_email", "wrong": "old", "text": "It comes back."},
 }
 """A right body for every operation that takes one."""

@@ -104,6 +104,8 @@ SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
     Slot("POST", "/v1/password/reset/confirm", "body", "token"),
     Slot("POST", "/v1/invitations/accept", "body", "token"),
+    # Of one's own account only: tests/robots/test_human_check.py tries another's.
+    Slot("POST", "/v1/robots/check", "body", "check"),
     Slot("POST", "/v1/sandbox/payments/{payment_id}", "path", "payment_id"),
     # One's own Workspace's only; nothing is due here, so tests/subscriptions/test_paying.py tries those of others.
     Slot("POST", "/v1/subscription/payments/{payment_id}/pay", "path", "payment_id"),

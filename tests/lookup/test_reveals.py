@@ -112,15 +112,32 @@ def test_without_a_credit_nothing_is_shown(ann: Seller, jan: int) -> None:
     assert PHONE not in answer.text
 
 
-def test_a_capped_kind_is_429_with_the_instant_it_starts_anew(ann: Seller, jan: int) -> None:
-    ann.change(unlimited_kind="phone", held=True)
-    answer = ann.reveal("jan", "phone")
+def test_a_capped_kind_is_429_with_the_instant_it_starts_anew(
+    ann: Seller, jan: int, directory: Directory, owner: psycopg.Connection[Any]
+) -> None:
+    ann.change(unlimited_kind="phone")
+    ann.reveal("jan", "phone")
+    owner.execute("UPDATE lots SET remaining = 0 WHERE source = 'unlimited'")
+    directory.add("pim", phone=PHONE, b2b_email=MAIL)
+    answer = ann.reveal("pim", "phone")
     assert answer.status_code == 429
     assert answer.json is not None
     assert answer.json["code"] == "fair-use-exceeded"
     assert answer.json["resets_at"] == "2026-04-01T00:00:00+02:00"
-    mixed = ann.reveal("jan", "phone", "b2b_email")
+    directory.add("pia", phone=PHONE, b2b_email=MAIL)
+    mixed = ann.reveal("pia", "phone", "b2b_email")
     assert (mixed.status_code, mixed.json["code"]) == (402, "credits-exhausted")  # type: ignore[index]
+
+
+def test_a_held_kind_is_429_of_its_own_and_what_was_paid_for_still_pays(ann: Seller, jan: int, directory: Directory) -> None:
+    ann.change(unlimited_kind="phone", held=True)
+    answer = ann.reveal("jan", "phone")
+    assert (answer.status_code, answer.json["code"]) == (429, "robot-suspected")  # type: ignore[index]
+    assert answer.json["results"]["phone"] == {  # type: ignore[index]
+        "outcome": "capped", "values": [], "charged": 0, "left": 0, "reason": "held",
+    }  # fmt: skip
+    ann.hold(1)
+    assert ann.reveal("jan", "phone").json["results"]["phone"]["outcome"] == "revealed"  # type: ignore[index]
 
 
 def test_nothing_found_is_200_and_free(ann: Seller, jan: int) -> None:

@@ -8,6 +8,9 @@ import redis
 
 from backend.robots.scoring import Action, Scorer, Verdict, digest
 from backend.up.embedded import Servers
+from tests.robots.production import hire, kernel, limited, rob
+
+__all__ = ["client", "hire", "kernel", "limited", "rob", "scorer"]
 
 NINE = 1_772_442_000.0  # Monday 2 March 2026, 10:00 in Paris
 

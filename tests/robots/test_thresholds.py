@@ -42,7 +42,7 @@ def test_a_file_whose_numbers_do_not_rise_is_refused(tmp_path: Path, old: str, n
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_each_kind_of_evidence_has_words(lang: str) -> None:
-    assert all_words().keys() == {*THRESHOLDS.tree["evidence"], "echo"}
+    assert all_words().keys() == {*THRESHOLDS.tree["evidence"], "echo", "forged", "planted"}
     for name in all_words():
         (said,) = say_why([Sign(name, 12.34, 0.5)], lang)
         assert said.endswith(".")
