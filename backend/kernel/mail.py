@@ -22,6 +22,8 @@ MESSAGE_DOMAIN = "candor.invalid"
 _LONGEST_WAIT = timedelta(hours=1)
 _AT_ONCE = 500
 _DUE_AT = mails.c.due_at
+_UNDER_WAY = messages.c.mailed_at.is_(None)
+"""The condition of the index by which a letter's message is found."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Delivery:
             }
             connection.execute(mails.update().where(this).values(**change))
         else:
-            connection.execute(messages.update().where(messages.c.mail_id == row.mail_id).values(mailed_at=until))
+            connection.execute(messages.update().where(messages.c.mail_id == row.mail_id, _UNDER_WAY).values(mailed_at=until))
             connection.execute(mails.delete().where(this))
         return 1
 
@@ -112,7 +114,7 @@ class Mailbox:
         taken = connection.execute(_take(until, _AT_ONCE, mails.c.mail_id)).scalars().all()
         these = sa.any_(sa.literal(taken, ARRAY(sa.BigInteger)))
         if taken:
-            connection.execute(messages.update().where(messages.c.mail_id == these).values(mailed_at=until))
+            connection.execute(messages.update().where(messages.c.mail_id == these, _UNDER_WAY).values(mailed_at=until))
             in_mailbox = {"sent_at": until, "attempts": mails.c.attempts + 1}
             connection.execute(mails.update().where(mails.c.mail_id == these).values(in_mailbox))
         return len(taken)
