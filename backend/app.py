@@ -6,6 +6,7 @@ import backend.accounts.tables
 import backend.credits.tables
 import backend.directory.tables
 import backend.kernel.tables
+import backend.ops.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
@@ -42,6 +43,10 @@ from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
+from backend.ops.callers import install_operators
+from backend.ops.log_api import api as ops_log_room
+from backend.ops.signing_in_api import api as ops_signing_in_room
+from backend.ops.tasks_api import api as ops_tasks_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
 from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium
@@ -62,6 +67,7 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
+    ops_signing_in_room, ops_tasks_room, ops_log_room,
     web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, subscriptions_room, linkedin_room, teams_room,
     workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
     service_room,
@@ -82,6 +88,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_frame(app, kernel)
     install_tokens(app, settings)
     install_callers(app, kernel)
+    install_operators(app, kernel)
     install_limiter(app, settings.redis_url, settings.rate_limits)
     for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)

@@ -15,7 +15,7 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import find_next, tick
 from backend.kernel.mail import Letter
 from backend.kernel.ops import make_operator
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from tests.accounts.conftest import read_letters
 from tests.subscriptions.conftest import Buyer, Time, buyer, settings, time
 from tests.workspaces.conftest import Person, ann, ben, cid, directory, findings, person, pool

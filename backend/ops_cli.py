@@ -5,12 +5,13 @@ import click
 from backend.accounts.ops_commands import commands as accounts_commands
 from backend.app import build_wired
 from backend.credits.ops_commands import commands as credits_commands
-from backend.kernel.ops import create_command, done_command, tasks_command
+from backend.kernel.ops import done_command, tasks_command
+from backend.ops.ops_commands import commands as operators_commands
 from backend.terms.ops_commands import commands as terms_commands
 
 ops_command = click.Group(
     "ops",
     context_settings={"obj": build_wired},
-    commands=[create_command, tasks_command, done_command, *terms_commands, *accounts_commands, *credits_commands],
+    commands=[*operators_commands, tasks_command, done_command, *terms_commands, *accounts_commands, *credits_commands],
     help="Run Candor: every action is logged with its reason.",
 )
