@@ -1,18 +1,34 @@
 """`create_app`: the one file that knows every room. A request enters here and falls through the floors."""
 
+from functools import partial
+
 from flask import Flask
 
 import backend.accounts.tables
 import backend.credits.tables
 import backend.directory.tables
+import backend.helpdesk.tables
 import backend.kernel.tables
 import backend.ops.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
 import backend.terms.tables
 import backend.workspaces.tables  # noqa: F401
-from backend.accounts import AccountActivated, AccountDeleted, DeletionAsked
+from backend.accounts import (
+    AccountActivated,
+    AccountDeleted,
+    BreachOpened,
+    CureHandedIn,
+    CureRefused,
+    DebtAsked,
+    DebtPaid,
+    DeletionAsked,
+    EvidenceDue,
+    ExportAsked,
+    SuspensionLifted,
+)
 from backend.accounts.api import api as accounts_room
+from backend.accounts.archive import EvidencePurge
 from backend.accounts.callers import install_callers
 from backend.accounts.door_api import api as door_room
 from backend.accounts.due import MessageMail, PasswordAge, SuspensionSteps
@@ -24,12 +40,15 @@ from backend.accounts.me_api import api as me_room
 from backend.accounts.messages_api import api as messages_room
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
-from backend.accounts.teams import follow_member, hold_account
+from backend.accounts.teams import follow_member, hold_account, tell_of_departure
 from backend.accounts.workspace_api import api as teams_room
 from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.directory.due import MonthOver, Notices, NoticesLate
 from backend.directory.sandbox_api import api as sandbox_people_room
+from backend.helpdesk import end_threads, export_threads
+from backend.helpdesk.api import api as helpdesk_room
+from backend.helpdesk.due import ForgetCases, HelpdeskWaiting, LetterDeadlines
 from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
@@ -38,7 +57,7 @@ from backend.kernel.frame import install_frame, trust_proxies
 from backend.kernel.http import LARGEST_BODY, Room, install_problems
 from backend.kernel.limits import install_limiter
 from backend.kernel.logs import configure_logs
-from backend.kernel.mail import Delivery, SmtpSender, send_to_mailbox
+from backend.kernel.mail import Delivery, Mailbox, SmtpSender
 from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
@@ -49,28 +68,48 @@ from backend.ops.signing_in_api import api as ops_signing_in_room
 from backend.ops.tasks_api import api as ops_tasks_room
 from backend.privacy.api import api as privacy_room
 from backend.settings import Settings
-from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium
+from backend.subscriptions import begin_freemium, carry_freemium, end_freemium, end_with_workspace, foretell_premium, plan_for_sheet
+from backend.subscriptions.after_notice import UnpaidNotices
 from backend.subscriptions.alerts import expiry_alerts
 from backend.subscriptions.api import api as subscriptions_room
-from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal
+from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal, SwitchEnd
+from backend.subscriptions.endings_api import api as endings_room
+from backend.subscriptions.hearing import (
+    forget_account,
+    hear_breach,
+    hear_cure,
+    outlive_workspace,
+    start_clock,
+    stop_clock,
+    warn_newcomer,
+)
+from backend.subscriptions.not_renewing import FreemiumEnds
+from backend.subscriptions.notices_api import api as notices_room
+from backend.subscriptions.paying import list_debts, pay_debt
 from backend.subscriptions.plans_api import api as plans_room
 from backend.subscriptions.premium_api import api as premium_room
+from backend.subscriptions.refusing import go_on, stop_renewal
+from backend.subscriptions.revision_notices import PriceRevisions
+from backend.subscriptions.revisions_api import api as prices_room
 from backend.subscriptions.sandbox_api import api as sandbox_payments_room
+from backend.subscriptions.subscribers import keep_while_owed
+from backend.subscriptions.terminating import BreachSteps
+from backend.terms import SheetPublished, TermsAccepted, TermsRefused
 from backend.terms.api import api as terms_room
 from backend.terms.due import ChangeNotices, TacitAcceptance, UpdateNotices
 from backend.web.api import api as web_room
 from backend.web.documents_api import api as documents_room
 from backend.web.mailbox_api import api as mailbox_room
 from backend.web.sandbox_api import api as sandbox_mail_room
-from backend.workspaces import MemberMoved, MemberMoving, WorkspaceDeleted
+from backend.workspaces import MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
     ops_signing_in_room, ops_tasks_room, ops_log_room,
-    web_room, documents_room, lookup_room, privacy_room, plans_room, premium_room, subscriptions_room, linkedin_room, teams_room,
-    workspaces_room, messages_room, door_room, me_room, accounts_room, credits_room, terms_room,
-    service_room,
+    web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room, endings_room,
+    notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
+    accounts_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -122,14 +161,17 @@ def _choose_linkedin(app: Flask, settings: Settings) -> LinkedInIdentityProvider
 def due_pieces(kernel: Kernel) -> list[Piece]:
     """Everything that time does, in any order: `kernel.due.tick` sorts by instant."""
     settings = kernel.settings
-    send = send_to_mailbox if settings.local_mail else SmtpSender(settings.smtp_url, settings.mail_from)
-    delivery = Delivery(kernel.sealer, send, keep=settings.local_mail)
+    local, sealer = settings.local_mail, kernel.sealer
+    delivery = Mailbox() if local else Delivery(sealer, SmtpSender(settings.smtp_url, settings.mail_from))
     # Silence is counted before a renewal of the same instant (X5).
-    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel)]
-    plans: list[Piece] = [PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
+    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
+    # What ends at an instant does not renew then.
+    ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), FreemiumEnds(kernel)]
+    plans: list[Piece] = [*ends, PremiumRenewal(kernel), SwitchEnd(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
-        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel),
+        LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
+        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel), EvidencePurge(kernel),
     ]  # fmt: skip
 
 
@@ -143,9 +185,25 @@ def build_wired(settings: Settings, clock: Clock | None = None) -> Kernel:
 def _wire_events(kernel: Kernel) -> None:
     """Who hears of what, in this order, in the emitter's transaction."""
     kernel.events.on(AccountActivated, begin_freemium)
+    kernel.events.on(AccountDeleted, end_threads)
     kernel.events.on(AccountDeleted, end_freemium)
+    kernel.events.on(AccountDeleted, forget_account)
+    kernel.events.on(ExportAsked, partial(export_threads, kernel))
     kernel.events.on(DeletionAsked, foretell_premium)
     kernel.events.on(MemberMoving, hold_account)
+    kernel.events.on(MemberLeft, partial(tell_of_departure, kernel))
     kernel.events.on(MemberMoved, follow_member)
     kernel.events.on(MemberMoved, carry_freemium)
+    kernel.events.on(MemberMoved, partial(warn_newcomer, kernel))
     kernel.events.on(WorkspaceDeleted, end_with_workspace)
+    kernel.events.on(WorkspaceDeleted, outlive_workspace)
+    kernel.events.on(BreachOpened, partial(hear_breach, kernel))
+    kernel.events.on(CureHandedIn, stop_clock)
+    kernel.events.on(CureRefused, start_clock)
+    kernel.events.on(SuspensionLifted, partial(hear_cure, kernel))
+    kernel.events.on(SheetPublished, plan_for_sheet)
+    kernel.events.on(TermsRefused, partial(stop_renewal, kernel))
+    kernel.events.on(TermsAccepted, go_on)
+    kernel.events.on(DebtAsked, partial(list_debts, kernel))
+    kernel.events.on(DebtPaid, partial(pay_debt, kernel))
+    kernel.events.on(EvidenceDue, keep_while_owed)

@@ -19,6 +19,7 @@ _COMMANDS = {
     "clauses": "backend.clauses",
     "extension": "backend.kernel.commands",
     "ops": "backend.ops_cli",
+    "robots": "backend.robots.commands",
 }
 # Run in the surroundings of the running Candor, or of servers started for as long as they take.
 _NEED_SERVERS = {"worker", "migrate", "import", "audit", "extension", "ops"}

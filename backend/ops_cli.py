@@ -5,13 +5,26 @@ import click
 from backend.accounts.ops_commands import commands as accounts_commands
 from backend.app import build_wired
 from backend.credits.ops_commands import commands as credits_commands
+from backend.helpdesk.ops_commands import commands as helpdesk_commands
 from backend.kernel.ops import done_command, tasks_command
 from backend.ops.ops_commands import commands as operators_commands
+from backend.subscriptions.money_commands import commands as money_commands
+from backend.subscriptions.ops_commands import commands as subscriptions_commands
 from backend.terms.ops_commands import commands as terms_commands
 
 ops_command = click.Group(
     "ops",
     context_settings={"obj": build_wired},
-    commands=[*operators_commands, tasks_command, done_command, *terms_commands, *accounts_commands, *credits_commands],
+    commands=[
+        *operators_commands,
+        tasks_command,
+        done_command,
+        *terms_commands,
+        *accounts_commands,
+        *credits_commands,
+        *subscriptions_commands,
+        *money_commands,
+        *helpdesk_commands,
+    ],
     help="Run Candor: every action is logged with its reason.",
 )

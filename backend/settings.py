@@ -30,6 +30,7 @@ class Settings(BaseSettings):
 
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    country_header: str = ""
     smtp_url: str = Field("", repr=False)
     mail_from: str = "Candor <no-reply@candor.example>"
     controller_name: str = "Candor, trial installation"

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -17,6 +18,8 @@ from backend.app import create_app
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.migrate import upgrade
+from backend.kernel.ops import make_operator
+from backend.ops_cli import ops_command
 from backend.settings import Settings
 from backend.up.embedded import Servers, servers
 
@@ -30,6 +33,8 @@ _SHIPPED_DOCUMENTS = (
     "DELETE FROM documents WHERE (kind, version) NOT IN (SELECT kind, version FROM publications)",
 )
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+REASON = "Details of 200 people were offered for sale."
+Ops = Callable[..., Result]
 
 
 def _key(letter: str) -> str:
@@ -107,6 +112,20 @@ def kernel(app: Flask) -> Kernel:
 def client(app: Flask) -> FlaskClient:
     """An HTTP client without a token."""
     return app.test_client()
+
+
+@pytest.fixture
+def ops(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> Ops:
+    """Types `candor ops …` as Olga does."""
+    with kernel.database.begin() as connection:
+        make_operator(connection, "olga", "admin", kernel.clock.now())
+    monkeypatch.setattr("backend.kernel.ops.Settings", lambda: None)
+
+    def run(*words: str, by: str = "olga", reason: str = REASON) -> Result:
+        arguments = [*words, "--by", by, "--reason", reason]
+        return CliRunner().invoke(ops_command, arguments, obj=lambda _settings: kernel)
+
+    return run
 
 
 os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")

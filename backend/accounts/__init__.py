@@ -1,5 +1,6 @@
 """Floor 2, accounts: sign-up, sign-in, LinkedIn synchronisation, suspension and its way out, deletion, export, cases."""
 
+from backend.accounts.archive import EvidenceDue
 from backend.accounts.attempts import forget_guessing, refuse_guessing
 from backend.accounts.closing import AccountDeleted, close_account
 from backend.accounts.consequences import Consequence
@@ -38,6 +39,7 @@ __all__ = [
     "DebtAsked",
     "DebtPaid",
     "DeletionAsked",
+    "EvidenceDue",
     "ExportAsked",
     "NoGround",
     "SuspensionLifted",

@@ -4,7 +4,7 @@ The line is part of the first transaction of its request that changes something,
 Reveals are not written here: each charge is an entry of the ledger already, with the account that acted, in the same statement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.accounts.tables import account_actions
+from backend.kernel import Kernel
 
 # A transaction gets its number with its first change; one that only read has none.
 _CHANGED = sa.text("pg_current_xact_id_if_assigned() IS NOT NULL")
@@ -26,9 +27,14 @@ class Action:
     action: str
 
 
-def note_action(connection: sa.Connection, line: Mapping[str, Any]) -> None:
-    """Write a line."""
-    connection.execute(account_actions.insert().values(**line))
+def note_first_changes(kernel: Kernel, find_line: Callable[[], Mapping[str, Any] | None], *, written: Callable[[], object]) -> None:
+    """Let every transaction that changes something write the line that waits, if any; `written` is called once it stands."""
+
+    def last(connection: sa.Connection) -> Callable[[], object] | None:
+        line = find_line()
+        return written if line is not None and note_change(connection, line) else None
+
+    kernel.database.end_each_with(last)
 
 
 def note_change(connection: sa.Connection, line: Mapping[str, Any]) -> bool:
@@ -36,6 +42,12 @@ def note_change(connection: sa.Connection, line: Mapping[str, Any]) -> bool:
     values = [sa.bindparam(name, value, type_=account_actions.c[name].type) for name, value in line.items()]
     row = account_actions.insert().from_select(list(line), sa.select(*values).where(_CHANGED))
     return connection.execute(row.returning(account_actions.c.action_id)).first() is not None
+
+
+def note_action(kernel: Kernel, line: Mapping[str, Any]) -> None:
+    """Write the line of an action that succeeded and changed nothing."""
+    with kernel.database.engine.begin() as connection:
+        connection.execute(account_actions.insert().values(**line))
 
 
 def read_actions(connection: sa.Connection, account_id: int) -> list[Action]:

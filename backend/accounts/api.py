@@ -1,5 +1,6 @@
 """HTTP: sign-up, sessions, passwords."""
 
+import re
 from typing import Annotated
 
 from flask import request
@@ -8,13 +9,18 @@ from typing_extensions import TypedDict
 
 from backend.accounts import resets, sessions, signup
 from backend.accounts.rules import LONGEST_PASSWORD, read_email
+from backend.accounts.sightings import Place
 from backend.accounts.steps import read_extension_version
+from backend.kernel.frame import came_by_proxy
 from backend.kernel.http import Body, Room, caller, kernel
 from backend.kernel.limits import SIGN_INS, WRITES
 from backend.kernel.pages import page_language
 from backend.kernel.tokens import make_access_token, read_bearer
 
 api = Room("accounts", __name__, template_folder="templates")
+
+# XX and T1 are what proxies write where they do not know.
+_COUNTRY = re.compile(r"(?!XX)[A-Za-z]{2}")
 
 
 def _must_be_true(ticked: bool) -> bool:
@@ -105,7 +111,7 @@ def validate(body: Validation) -> Tokens:
           problems=("credentials-wrong", "account-pending", "account-suspended"))  # fmt: skip
 def sign_in(body: SignIn) -> Tokens:
     """Sign in."""
-    return show_tokens(sessions.sign_in(kernel(), body.email, body.password, _client()))
+    return show_tokens(sessions.sign_in(kernel(), body.email, body.password, _client(), _place()))
 
 
 @api.post("/v1/sessions/refresh", who="refresher", limit=WRITES, answer=Tokens, problems=("session-ended",))
@@ -114,7 +120,7 @@ def refresh() -> Tokens:
 
     Each refresh token works once. One that was used before ends the session with all its tokens, so send one refresh at a time.
     """
-    return show_tokens(sessions.refresh(kernel(), read_bearer()))
+    return show_tokens(sessions.refresh(kernel(), read_bearer(), _place()))
 
 
 @api.delete("/v1/sessions/current", limit=WRITES, status=204)
@@ -145,3 +151,9 @@ def change_password(body: PasswordChange) -> None:
 def _client() -> str:
     named = request.headers.get("X-Candor-Client", "")
     return named if read_extension_version(named) else ""
+
+
+def _place() -> Place:
+    header = kernel().settings.country_header
+    country = request.headers.get(header, "") if header and came_by_proxy() else ""
+    return Place(request.remote_addr or "", country.upper() if _COUNTRY.fullmatch(country) else "")

@@ -1,4 +1,6 @@
-"""Mail that came back: what was told by it does not count as told, and somebody has to look (X22)."""
+"""Mail that came back: what it told does not count as told by mail, and somebody looks (X22). The copy in the account stands."""
+
+import sqlalchemy as sa
 
 from backend.accounts.records import find_row, login_digests
 from backend.kernel import Kernel
@@ -8,10 +10,13 @@ from backend.kernel.ops import open_task
 
 def take_bounce(kernel: Kernel, email: str) -> int:
     """Mail to this address came back. Returns how many messages of its account no longer count as told by mail."""
-    now = kernel.clock.now()
     with kernel.database.begin() as connection:
         row = find_row(connection, login_digests(kernel, email))
-        if row is None:
-            return 0
-        open_task(connection, "mail-bounced", f"account {row.account_id}", now)
-        return mark_bounced(connection, row.account_id, now)
+        return 0 if row is None else note_bounce(connection, kernel, row.account_id)
+
+
+def note_bounce(connection: sa.Connection, kernel: Kernel, account_id: int) -> int:
+    """Mail to this account came back; the caller's transaction."""
+    now = kernel.clock.now()
+    open_task(connection, "mail-bounced", f"account {account_id}", now)
+    return mark_bounced(connection, account_id, now)

@@ -1,20 +1,22 @@
 """Around every view: who calls, as the endpoint declares it; whether the extension is new enough and was seen; what was done."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask, Response, g, has_request_context, request
 
-from backend.accounts.actions import note_action, note_change
-from backend.accounts.steps import mark_extension_seen, read_extension_version, read_version
+from backend.accounts.actions import note_action, note_first_changes
+from backend.accounts.steps import Version, mark_extension_seen, read_extension_version
 from backend.credits import check_session
 from backend.kernel import Kernel
 from backend.kernel.http import endpoint_of_request, kernel
+from backend.kernel.pages import page_language
 from backend.kernel.problems import Problem
 from backend.kernel.tokens import read_caller
+from backend.terms import read_newest_update, read_version
 
 _SEEN_KEPT = 100_000
-"""How many accounts a process remembers as seen by the extension; a forgotten one costs one look at its row."""
+"""How many accounts a process remembers as seen by the extension, with its version; a forgotten one costs one look at its row."""
 
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -33,7 +35,7 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
     the view where the answer is that nothing was left to change.
     """
     oldest = read_version(kernel.settings.oldest_extension)
-    seen: set[int] = set()
+    seen: set[tuple[int, Version]] = set()
 
     @app.before_request
     def recognise() -> None:
@@ -41,19 +43,19 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
             return
         version = read_extension_version(request.headers.get("X-Candor-Client", ""))
         if version is not None and version < oldest:
-            raise Problem("extension-outdated")
+            raise Problem("extension-outdated", **_show_update(kernel))
         endpoint = endpoint_of_request()
         if endpoint is None or endpoint.who not in ("person", "spender"):
             return
         who = read_caller()
-        first_call = version is not None and who.account_id not in seen
+        first_call = version is not None and (who.account_id, version) not in seen
         if first_call or endpoint.who == "person":
             check_session(kernel.database, who)
-        if first_call:
-            mark_extension_seen(kernel, who.account_id)
+        if version is not None and first_call:
+            mark_extension_seen(kernel, who.account_id, version)
             if len(seen) >= _SEEN_KEPT:
                 seen.clear()
-            seen.add(who.account_id)
+            seen.add((who.account_id, version))
         g.caller = who
         if endpoint.who == "person" and endpoint.method in _CHANGES:
             _expect_line(kernel, who.account_id, who.session_id)
@@ -61,11 +63,20 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
     @app.after_request
     def write_down(response: Response) -> Response:
         if "line" in g and response.status_code < 400:
-            with kernel.database.engine.begin() as connection:
-                note_action(connection, g.pop("line"))
+            note_action(kernel, g.pop("line"))
         return response
 
-    kernel.database.end_each_with(_write_down_with)
+    note_first_changes(kernel, _find_line, written=lambda: g.pop("line", None))
+
+
+def _show_update(kernel: Kernel) -> dict[str, Any]:
+    """The notice of the newest update, for whoever must install it (12.14)."""
+    update = read_newest_update(kernel)
+    if update is None:
+        return {}
+    lang = page_language()
+    parts = {"availability": update.availability, "installation": update.installation, "consequences": update.consequences}
+    return {"update": {"version": update.version, **{name: said[lang] for name, said in parts.items()}}}
 
 
 def _expect_line(kernel: Kernel, account_id: int, session_id: int | None) -> None:
@@ -74,8 +85,5 @@ def _expect_line(kernel: Kernel, account_id: int, session_id: int | None) -> Non
     g.line = {"account_id": account_id, "session_id": session_id, "action": action, "at": kernel.clock.now()}
 
 
-def _write_down_with(connection: sa.Connection) -> Callable[[], None] | None:
-    """Write the request's line with its first change; it is written for good once that has committed."""
-    if not has_request_context() or "line" not in g or not note_change(connection, g.line):
-        return None
-    return lambda: g.pop("line", None)
+def _find_line() -> Mapping[str, Any] | None:
+    return g.get("line") if has_request_context() else None

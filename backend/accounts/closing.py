@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
+from backend.accounts.archive import forget_account, keep_evidence
 from backend.accounts.cases import close_case, read_cases
 from backend.accounts.leaving import leave_workspace
 from backend.accounts.letters import write_letter
@@ -16,33 +16,14 @@ from backend.accounts.records import open_email, read_row
 from backend.accounts.replies import read_replies
 from backend.accounts.sessions import end_others
 from backend.accounts.suspension_records import open_reason
-from backend.accounts.tables import (
-    accounts,
-    case_steps,
-    cases,
-    closed_accounts,
-    codes,
-    linkedin_members,
-    linkedin_tickets,
-    logins,
-    questions,
-    replies,
-    resets,
-    retired_emails,
-    sessions,
-    suspensions,
-)
+from backend.accounts.tables import accounts, suspensions
+from backend.credits import workspaces_of
 from backend.kernel import Kernel
 from backend.kernel.mail import post
 from backend.kernel.messages import forget_messages
 from backend.workspaces import erase_home
 
 Cause = Literal["by-the-user", "conduct", "identifiers", "breach"]
-
-# What an account leaves behind nowhere: acceptances are the proof of what was accepted, and stay as they are, without a name.
-_ROWS = (
-    sessions, codes, resets, linkedin_tickets, linkedin_members, replies, suspensions, case_steps, cases, questions,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,10 +44,7 @@ def close_account(
     _archive(connection, kernel, row, cause, acknowledged)
     _leave(connection, kernel, row, now)
     forget_messages(connection, account_id)
-    retired = sa.select(logins.c.digest).where(logins.c.account_id == account_id)
-    connection.execute(insert(retired_emails).from_select(["digest"], retired).on_conflict_do_nothing())
-    for table in (*_ROWS, logins, accounts):
-        connection.execute(table.delete().where(table.c.account_id == account_id))
+    forget_account(connection, account_id)
     letter = write_letter(f"closed-{cause}", email, row.lang, contact=kernel.settings.privacy_contact)
     post(connection, kernel.sealer, letter, now)
 
@@ -91,7 +69,9 @@ def terminate(connection: sa.Connection, kernel: Kernel, account_id: int, words:
 def _leave(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], at: datetime) -> None:
     last = leave_workspace(connection, kernel, row.workspace_id, row.account_id, at)
     kernel.events.emit(connection, AccountDeleted(row.account_id, last, at))
-    erase_home(connection, last)
+    # Homes that were left to join a Workspace go as well: nobody is in them, and what stands there is this account's history.
+    for workspace_id in workspaces_of(connection, row.account_id):
+        erase_home(connection, workspace_id)
 
 
 def _archive(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], cause: Cause, acknowledged: Mapping[str, object]) -> None:
@@ -113,5 +93,4 @@ def _archive(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], cause:
         "cases": [vars(case) for case in read_cases(connection, kernel, row.account_id)],
     }
     sealed = kernel.sealer.seal(json.dumps(evidence, default=str), f"closed:{row.account_id}")
-    archived = {"account_id": row.account_id, "closed_at": kernel.clock.now(), "cause": cause, "evidence": sealed}
-    connection.execute(closed_accounts.insert().values(**archived))
+    keep_evidence(connection, row.account_id, cause, sealed, kernel.clock.now())

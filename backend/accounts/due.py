@@ -6,15 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.accounts.escalation import take_step
-from backend.accounts.records import find_account_row, open_email
+from backend.accounts.records import find_account_rows, open_email
 from backend.accounts.tables import accounts, suspensions
 from backend.kernel import Kernel
-from backend.kernel.mail import Letter, post
+from backend.kernel.mail import Letter, post_all
 from backend.kernel.messages import Message, open_facts, render, tell
 from backend.kernel.tables import messages
-from backend.terms import current_sheet
+from backend.terms import current_sheet, number_in_force
 
-_AT_ONCE = 50
+_AT_ONCE = 200
 
 
 class MessageMail:
@@ -29,7 +29,7 @@ class MessageMail:
         """When the oldest message without a letter was written."""
         return sa.select(sa.func.min(messages.c.at)).where(messages.c.mail_id.is_(None), messages.c.at <= until)
 
-    def run(self, connection: sa.Connection, until: datetime) -> bool:
+    def run(self, connection: sa.Connection, until: datetime) -> int:
         """Write some letters, oldest message first. An account that is gone is written to no more."""
         rows = connection.execute(
             sa.select(messages)
@@ -38,16 +38,20 @@ class MessageMail:
             .limit(_AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
-        for row in rows:
-            this = sa.and_(messages.c.account_id == row.account_id, messages.c.message_id == row.message_id)
-            account = find_account_row(connection, row.account_id)
-            if account is None:
-                connection.execute(messages.delete().where(this))
-                continue
-            subject, text = render(row.code, account.lang, open_facts(self._kernel.sealer, row))
-            mail_id = post(connection, self._kernel.sealer, Letter(open_email(self._kernel, account), subject, text), until)
-            connection.execute(messages.update().where(this).values(mail_id=mail_id))
-        return bool(rows)
+        readers = find_account_rows(connection, {row.account_id for row in rows})
+        letters = [self._write(row, readers[row.account_id]) for row in rows if row.account_id in readers]
+        posted = iter(post_all(connection, self._kernel.sealer, letters, until))
+        this = sa.and_(messages.c.account_id == sa.bindparam("to"), messages.c.message_id == sa.bindparam("message"))
+        told = [{"to": row.account_id, "message": row.message_id} for row in rows]
+        if written := [{**each, "mail": next(posted)} for each in told if each["to"] in readers]:
+            connection.execute(messages.update().where(this).values(mail_id=sa.bindparam("mail")), written)
+        if unread := [each for each in told if each["to"] not in readers]:
+            connection.execute(messages.delete().where(this), unread)
+        return len(rows)
+
+    def _write(self, row: sa.Row[Any], account: sa.Row[Any]) -> Letter:
+        subject, text = render(row.code, account.lang, open_facts(self._kernel.sealer, row))
+        return Letter(open_email(self._kernel, account), subject, text)
 
 
 class SuspensionSteps:
@@ -87,12 +91,14 @@ class PasswordAge:
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest reminder was due."""
-        age, noted = _password_age(), accounts.c.password_noted_at
-        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= until - age)
+        days, noted = number_in_force("password_reminder_days", until), accounts.c.password_noted_at
+        age = sa.func.make_interval(0, 0, 0, days, type_=sa.Interval)
+        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= sa.literal(until) - age)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Remind one account."""
-        age, noted = _password_age(), accounts.c.password_noted_at
+        noted = accounts.c.password_noted_at
+        age = timedelta(days=current_sheet(connection, until).policy.password_reminder_days)
         row = connection.execute(
             sa.select(accounts)
             .where(accounts.c.state == "active", noted <= until - age)
@@ -116,7 +122,3 @@ def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
         suspensions.c.waiting_since.is_(None),
         suspensions.c.due_at <= until,
     )
-
-
-def _password_age() -> timedelta:
-    return timedelta(days=current_sheet().policy.password_reminder_days)

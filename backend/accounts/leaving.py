@@ -7,10 +7,11 @@ from typing import Literal
 import sqlalchemy as sa
 
 from backend.accounts.tables import accounts
+from backend.accounts.teams import tell_of_departure
 from backend.credits import close_permit, void_lots
 from backend.kernel import Kernel
 from backend.kernel.problems import Problem
-from backend.workspaces import admins_of, delete_workspace, drop_member, members_of, read_workspace
+from backend.workspaces import MemberLeft, admins_of, delete_workspace, drop_member, members_of, read_workspace
 
 Effect = Literal["home-goes", "workspace-goes", "workspace-stays"]
 
@@ -54,4 +55,5 @@ def leave_workspace(connection: sa.Connection, kernel: Kernel, workspace_id: int
     void_lots(connection, last, at, "account_deleted", account_id=account_id)
     close_permit(connection, last, account_id)
     drop_member(connection, last, account_id, at)
+    tell_of_departure(kernel, connection, MemberLeft(account_id, last, at))
     return last

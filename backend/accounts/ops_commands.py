@@ -1,4 +1,4 @@
-"""`candor ops`: suspend and lift, answer cures, ask questions, look at cases, end what was compromised."""
+"""`candor ops`: suspend and lift, answer cures, ask questions, look at cases, end what was compromised, note mail come back."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from backend.accounts import cases, closing, compromise, questions, replies, suspensions
+from backend.accounts import bounces, cases, closing, compromise, questions, replies, suspensions, update_report
 from backend.accounts.grounds import NoGround, all_grounds
 from backend.accounts.records import find_row, login_digests
 from backend.kernel import Kernel
@@ -77,7 +77,8 @@ def answer_cure_command(kernel: Kernel, act: Act, email: str, answer: str) -> No
 @ops_options
 def ask_command(kernel: Kernel, act: Act, email: str, question: str, days: int | None) -> None:
     """Ask a user about identity or eligibility."""
-    within = days or current_sheet().policy.conduct_cure_days
+    with kernel.database.begin() as connection:
+        within = days or current_sheet(connection, kernel.clock.now()).policy.conduct_cure_days
     act_on(kernel, act, email, "question.ask", lambda c, i: questions.ask(c, kernel, i, question.strip(), within))
     click.echo(f"Asked, to be answered within {within} days.")
 
@@ -151,8 +152,33 @@ def terminate_command(kernel: Kernel, act: Act, email: str) -> None:
     click.echo("Terminated.")
 
 
+@click.command("bounced")
+@click.argument("email")
+@ops_options
+def bounced_command(kernel: Kernel, act: Act, email: str) -> None:
+    """Mail to an address came back: nothing it was told by mail counts as told, and the copies in the account stand."""
+    count = act_on(kernel, act, email, "mail.bounced", lambda c, i: bounces.note_bounce(c, kernel, i))
+    click.echo(f"{count} messages no longer count as told by mail; `candor ops tasks` has it.")
+
+
+@click.command("update-report")
+@click.argument("version")
+@ops_options
+def update_report_command(kernel: Kernel, act: Act, version: str) -> None:
+    """List who was told of an update, and who has installed it: for each account since when."""
+    with kernel.database.begin() as connection:
+        log_act(connection, act, "update.report", f"version {version}", kernel.clock.now())
+        lines = update_report.list_standings(connection, kernel, version)
+    if lines is None:
+        raise click.ClickException(f"No update {version} was announced.")
+    for line in lines:
+        told = f"told {line.told_at:%Y-%m-%d %H:%M}" if line.told_at else "not told"
+        installed = f"installed {line.installed_at:%Y-%m-%d %H:%M}" if line.installed_at else "not installed"
+        click.echo(f"{line.email}  {told}  {installed}")
+
+
 commands = [
     suspend_command, lift_command, answer_cure_command, ask_command, look_command, cases_command, close_case_command,
-    legal_step_command, compromised_command, terminate_command,
+    legal_step_command, compromised_command, terminate_command, bounced_command, update_report_command,
 ]  # fmt: skip
 """What this room adds to `candor ops`."""

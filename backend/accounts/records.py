@@ -1,5 +1,6 @@
 """An account as the other files of this room and the rooms above read it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,14 @@ def is_retired(connection: sa.Connection, digests: list[bytes]) -> bool:
 def find_account_row(connection: sa.Connection, account_id: int) -> sa.Row[Any] | None:
     """The account's row, or None where it is gone."""
     return connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id)).one_or_none()
+
+
+def find_account_rows(connection: sa.Connection, account_ids: Collection[int]) -> dict[int, sa.Row[Any]]:
+    """The rows of several accounts; those that are gone are missing."""
+    if not account_ids:
+        return {}
+    found = sa.select(accounts).where(accounts.c.account_id.in_(account_ids))
+    return {row.account_id: row for row in connection.execute(found)}
 
 
 def read_row(connection: sa.Connection, account_id: int, *, lock: bool = False) -> sa.Row[Any]:

@@ -12,7 +12,7 @@ from backend.accounts.suspension_records import find_open, of_suspension
 from backend.accounts.suspensions import NotSuspended, lift
 from backend.accounts.tables import replies, suspensions
 from backend.kernel import Kernel
-from backend.kernel.messages import Message, tell
+from backend.kernel.messages import Fact, Message, tell
 
 Kind = Literal["cure", "appeal"]
 Answer = Literal["accepted", "refused"]
@@ -87,7 +87,7 @@ def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answ
     connection.execute(suspensions.update().where(of_suspension(suspension)).values(**resumed))
     refused = CureRefused(account_id, now, max(now, suspension.due_at or now))
     kernel.events.emit(connection, refused)
-    facts = {"words": words, "due": refused.due_at}
+    facts: dict[str, Fact] = {"words": words, "due": refused.due_at}
     ref = f"{suspension.suspension_id}:{now.isoformat()}"
     tell(connection, kernel.sealer, Message(account_id, "cure-refused", ref, now, facts))
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from backend.accounts.attempts import forget_guessing, refuse_guessing
 from backend.accounts.passwords import password_matches
 from backend.accounts.records import find_row, login_digests, read_row
+from backend.accounts.sightings import Place, forget_sighting, note_sighting
 from backend.accounts.suspension_records import describe_obstacle
 from backend.accounts.tables import accounts, sessions
 from backend.credits import end_sessions
@@ -37,7 +38,7 @@ class SignedIn:
     refresh_token: str
 
 
-def sign_in(kernel: Kernel, email: str, password: str, client: str) -> SignedIn:
+def sign_in(kernel: Kernel, email: str, password: str, client: str, place: Place) -> SignedIn:
     """Start a session. An unknown address takes as long as a wrong password, and is answered the same."""
     login = login_digests(kernel, email)
     refuse_guessing(kernel, login[0])
@@ -52,7 +53,9 @@ def sign_in(kernel: Kernel, email: str, password: str, client: str) -> SignedIn:
             raise Problem("credentials-wrong")
         if row.state != "active":
             raise Problem(f"account-{row.state}", describe_obstacle(connection, kernel, row))
-        return start_session(connection, kernel, row.account_id, row.workspace_id, client)
+        started = start_session(connection, kernel, row.account_id, row.workspace_id, client)
+        note_sighting(connection, kernel, started.caller, place)
+        return started
 
 
 def open_session(kernel: Kernel, account_id: int) -> SignedIn:
@@ -81,7 +84,7 @@ def start_session(connection: sa.Connection, kernel: Kernel, account_id: int, wo
     return SignedIn(caller, _write_token(kernel, caller, secret))
 
 
-def refresh(kernel: Kernel, token: str) -> SignedIn:
+def refresh(kernel: Kernel, token: str, place: Place) -> SignedIn:
     """Change a refresh token for a new one; raises `refresh-reused` and ends the session where it was changed before."""
     account_id, session_id, secret = _read_token(kernel, token)
     now, fresh = kernel.clock.now(), secrets.token_urlsafe(32)
@@ -97,6 +100,7 @@ def refresh(kernel: Kernel, token: str) -> SignedIn:
             until = now + timedelta(days=kernel.settings.session_days)
             connection.execute(sessions.update().where(this).values(refresh_digest=_digest(fresh), expires_at=until))
             hold_to_acceptances(connection, row.workspace_id, account_id)
+            note_sighting(connection, kernel, Caller(account_id, row.workspace_id, session_id), place)
         elif refused == "refresh-reused" and session.ended_at is None:
             end(connection, kernel, row, [session_id], "refresh-reused")
     # Raised after the transaction: the family's end must stand.
@@ -129,6 +133,7 @@ def end(connection: sa.Connection, kernel: Kernel, row: sa.Row[Any], ended: Sequ
     still_told = list(told.scalars())
     running = sa.and_(mine, sessions.c.session_id.in_(ended), sessions.c.ended_at.is_(None))
     connection.execute(sessions.update().where(running).values(ended_at=now, reason=reason))
+    forget_sighting(connection, row.account_id, ended)
     end_sessions(connection, row.workspace_id, row.account_id, ended, still_told)
 
 

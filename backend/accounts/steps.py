@@ -10,6 +10,7 @@ from backend.accounts.records import read_row
 from backend.accounts.tables import accounts
 from backend.credits import change_permit
 from backend.kernel import Kernel
+from backend.terms import note_version, read_version
 
 _CLIENT = re.compile(r"extension/(\d{1,5}(?:\.\d{1,5}){0,3})", re.ASCII)
 
@@ -32,15 +33,11 @@ def read_extension_version(client: str) -> Version | None:
     return read_version(match[1]) if match else None
 
 
-def read_version(text: str) -> Version:
-    """`1.2` as four numbers, to compare."""
-    parts = [int(part) for part in text.split(".")]
-    return tuple(parts + [0] * (4 - len(parts)))
-
-
-def mark_extension_seen(kernel: Kernel, account_id: int) -> None:
-    """The extension called with this account's token: remembered at the first time, harmless at every other."""
+def mark_extension_seen(kernel: Kernel, account_id: int, version: Version | None = None) -> None:
+    """The extension called with this account's token: remembered at the first time, harmless at every other; and its version."""
     with kernel.database.begin() as connection:
+        if version is not None:
+            note_version(connection, account_id, ".".join(str(part) for part in version), kernel.clock.now())
         row = read_row(connection, account_id, lock=True)
         if row.extension_seen_at is None:
             this = accounts.c.account_id == account_id

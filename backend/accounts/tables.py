@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from backend.kernel.database import instant, metadata, one_of
 
-CASE_KINDS = ("not-the-user", "fake", "suspension", "appeal", "compromise")
+CASE_KINDS = ("not-the-user", "fake", "suspension", "appeal", "compromise", "shared-account")
 CLOSINGS = ("by-the-user", "conduct", "identifiers", "breach")
 
 accounts = sa.Table(
@@ -81,6 +81,19 @@ sessions = sa.Table(
     ),
     sa.CheckConstraint("(ended_at IS NULL) = (reason IS NULL)", name="ended"),
     comment="personal=True: one sign-in each, from the password to the sign-out",
+)
+
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("session_id", sa.BigInteger, comment="null once it has ended"),
+    sa.Column("network", sa.LargeBinary, nullable=False, comment="keyed digest of account and network, never an address"),
+    sa.Column("country", sa.LargeBinary, comment="likewise, where a proxy of ours says it"),
+    instant("at", nullable=False),
+    sa.Column("day", sa.Date, nullable=False, comment="Paris; `turns` are those of this day"),
+    sa.Column("turns", sa.Integer, nullable=False, comment="between sessions in different networks, each soon after the other"),
+    comment="personal=True: where an account was used last, to notice one that is shared (6.2.5)",
 )
 
 linkedin_members = sa.Table(
@@ -210,8 +223,9 @@ closed_accounts = sa.Table(
     metadata,
     sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
     instant("closed_at", nullable=False),
+    instant("purge_at", nullable=False, index=True, comment="when the time to go to law is over, and it goes too (X19)"),
     sa.Column("cause", sa.Text, nullable=False),
     sa.Column("evidence", sa.LargeBinary, nullable=False, comment="sealed: address, what was acknowledged, suspensions, cases"),
     one_of("cause", CLOSINGS),
-    comment="personal=True: restricted archive; the application adds to it and cannot read it",
+    comment="personal=True: restricted archive; the application adds to it and cannot read what is in it",
 )

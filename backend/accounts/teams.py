@@ -10,12 +10,15 @@ from backend.accounts.tables import accounts
 from backend.credits import read_limits
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.messages import Message, tell
 from backend.kernel.problems import Problem
 from backend.workspaces import (
     Invitation,
+    MemberLeft,
     MemberMoved,
     MemberMoving,
     Workspace,
+    admins_of,
     invitations_of,
     join,
     members_of,
@@ -82,6 +85,18 @@ def hold_account(connection: sa.Connection, event: MemberMoving) -> None:
     """Whoever changes an account's standing locks it first, also where it is moved by somebody else."""
     this = sa.select(accounts.c.account_id).where(accounts.c.account_id == event.account_id)
     connection.execute(this.with_for_update()).all()
+
+
+def tell_of_departure(kernel: Kernel, connection: sa.Connection, event: MemberLeft) -> None:
+    """The admins of a Workspace hear that a member has left it, or has deleted their account."""
+    workspace = read_workspace(connection, event.workspace_id)
+    name = workspace.name if workspace else None
+    if name is None:
+        return
+    facts = {"workspace": name, "email": open_email(kernel, read_row(connection, event.account_id))}
+    ref = f"{event.workspace_id}:{event.account_id}:{event.at.isoformat()}"
+    for admin in admins_of(connection, event.workspace_id):
+        tell(connection, kernel.sealer, Message(admin, "workspace-member-left", ref, event.at, facts))
 
 
 def follow_member(connection: sa.Connection, event: MemberMoved) -> None:

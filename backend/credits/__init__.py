@@ -5,11 +5,19 @@ from backend.credits.carrying import carry_kept
 from backend.credits.exceptional import Holder, TooFew, correct, transfer
 from backend.credits.expiring import Expiring, next_expiry_alert, take_expiring
 from backend.credits.freezing import freeze_grant, release_grant
-from backend.credits.grants import Grant, grant
+from backend.credits.grants import Grant, grant, grant_all
 from backend.credits.left import read_left
 from backend.credits.limits import read_limits, set_limits
 from backend.credits.moving import move_personal
-from backend.credits.permits import carry_permit, change_permit, check_session, close_permit, end_sessions, open_permit
+from backend.credits.permits import (
+    carry_permit,
+    change_permit,
+    check_session,
+    close_permit,
+    end_sessions,
+    open_permit,
+    workspaces_of,
+)
 from backend.credits.rewards import reward
 from backend.credits.rules import month_end
 from backend.credits.spending import MEMBER_LIMIT, Charge, Quote, quote, reveal
@@ -20,7 +28,7 @@ from backend.credits.voiding import void_lots, write_off
 __all__ = [
     "KINDS", "MEMBER_LIMIT", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Quote", "TooFew",
     "carry_kept", "carry_permit", "change_permit", "check_session", "close_permit", "correct", "end_sessions", "freeze_grant",
-    "grant", "month_end", "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances", "read_entries",
-    "read_left", "read_limits", "read_usage", "release_grant", "reveal", "reward", "set_limits", "take_expiring", "transfer",
-    "void_lots", "write_off",
+    "grant", "grant_all", "month_end", "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances",
+    "read_entries", "read_left", "read_limits", "read_usage", "release_grant", "reveal", "reward", "set_limits", "take_expiring",
+    "transfer", "void_lots", "workspaces_of", "write_off",
 ]  # fmt: skip

@@ -14,7 +14,8 @@ from backend.credits.tables import KINDS, entries, member_months, permits
 def set_limits(connection: sa.Connection, workspace_id: int, account_id: int, limits: Mapping[str, int], at: datetime) -> bool:
     """Replace the member's limits: kinds that are not named have none. False where the account has no permit here.
 
-    What was spent in the month so far counts. Raises ValueError for another kind or a limit below zero.
+    What was spent in the month so far counts, but for a reveal that is just under way: it began without a limit, and to wait for
+    such ones every reveal would have to lock its permit. Raises ValueError for another kind or a limit below zero.
     """
     if not set(limits) <= set(KINDS) or any(most < 0 for most in limits.values()):
         raise ValueError(f"no such limits: {dict(limits)}")

@@ -43,6 +43,12 @@ def close_permit(connection: sa.Connection, workspace_id: int, account_id: int) 
     change_permit(connection, workspace_id, account_id, {"state": "ended"})
 
 
+def workspaces_of(connection: sa.Connection, account_id: int) -> list[int]:
+    """Every workspace that the account is or was in. Looks through them all: for what happens once in the life of an account."""
+    mine = sa.select(permits.c.workspace_id).where(permits.c.account_id == account_id).order_by(permits.c.workspace_id)
+    return list(connection.execute(mine).scalars())
+
+
 def lock_permit(connection: sa.Connection, workspace_id: int, account_id: int) -> sa.Row[Any, Any, Any] | None:
     """The account's permit, for one action at a time that concerns the account here; None where it never joined."""
     this = sa.select(permits.c.state, permits.c.held, permits.c.limits)

@@ -56,7 +56,7 @@ class Database:
             "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=5, max_overflow=15
         )
         self._own = threading.local()
-        self._last: Callable[[sa.Connection], Callable[[], None] | None] | None = None
+        self._last: Callable[[sa.Connection], Callable[[], object] | None] | None = None
 
     def _connect(self, options: str = "") -> psycopg.Connection[Any]:
         return psycopg.connect(self._url, options=f"{self._options} {options}", application_name="candor")
@@ -72,7 +72,7 @@ class Database:
         if committed is not None:
             committed()
 
-    def end_each_with(self, last: Callable[[sa.Connection], Callable[[], None] | None]) -> None:
+    def end_each_with(self, last: Callable[[sa.Connection], Callable[[], object] | None]) -> None:
         """Let `last` have the last word in every transaction of `begin()`; what it returns is called once that has committed."""
         self._last = last
 

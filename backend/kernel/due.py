@@ -10,7 +10,7 @@ import structlog
 
 
 class Piece(Protocol):
-    """One kind of due work. Each run takes one row `FOR UPDATE SKIP LOCKED` and may be run twice, or by two workers at once."""
+    """One kind of due work. Each run takes rows of one instant `FOR UPDATE SKIP LOCKED`, and two workers may run it at once."""
 
     name: str
 
@@ -18,37 +18,37 @@ class Piece(Protocol):
         """The statement whose one value is the instant of the oldest row due at `until`, or null."""
         ...
 
-    def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Do one row in this transaction; False where another worker was faster."""
+    def run(self, connection: sa.Connection, until: datetime) -> int:
+        """Do one row, or some of one instant, in this transaction; how many: none where another worker was faster."""
         ...
 
 
 @dataclass(frozen=True)
 class Tick:
-    """What one tick did, and the pieces that raised."""
+    """How many rows one tick did, and the pieces that raised."""
 
     done: int
     failed: tuple[str, ...]
 
 
 def tick(engine: sa.Engine, pieces: Sequence[Piece], until: datetime, most: int = 1000) -> Tick:
-    """Do what is due at `until`, oldest first, in at most `most` steps. A piece that raises is set aside until the next tick."""
+    """Do what is due at `until`, oldest first, until `most` rows are done. A piece that raises is set aside until the next tick."""
     done = 0
     waiting = list(pieces)
     failed: list[str] = []
     while waiting and done < most and (found := find_next(engine, waiting, until)) is not None:
         piece = found[1]
-        match run(engine, piece, until):
-            case True:
-                done += 1
-                continue
-            case None:
-                failed.append(piece.name)
-        waiting.remove(piece)
+        ran = run(engine, piece, until)
+        if ran is None:
+            failed.append(piece.name)
+        if ran:
+            done += ran
+        else:
+            waiting.remove(piece)
     return Tick(done, tuple(failed))
 
 
-def run(engine: sa.Engine, piece: Piece, until: datetime) -> bool | None:
+def run(engine: sa.Engine, piece: Piece, until: datetime) -> int | None:
     """One step of a piece in a transaction of its own; None where it raised, which is logged."""
     try:
         with engine.begin() as connection:

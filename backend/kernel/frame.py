@@ -92,6 +92,11 @@ def trust_proxies(app: Flask, networks: tuple[IPv4Network | IPv6Network, ...]) -
     app.wsgi_app = choose  # type: ignore[method-assign]
 
 
+def came_by_proxy() -> bool:
+    """Whether this request came through a proxy that is believed."""
+    return "werkzeug.proxy_fix.orig" in request.environ
+
+
 def _is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     try:
         return any(ip_address(address) in network for network in networks)

@@ -2,7 +2,7 @@
 
 import json
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from backend.kernel.sealing import Sealer
 from backend.kernel.tables import mails, messages
@@ -19,6 +20,8 @@ _PLACE = "mail"
 MESSAGE_DOMAIN = "candor.invalid"
 """Ends the Message-ID of every mail of ours, by which one that comes back is known."""
 _LONGEST_WAIT = timedelta(hours=1)
+_AT_ONCE = 500
+_DUE_AT = mails.c.due_at
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,13 @@ def post(connection: sa.Connection, sealer: Sealer, letter: Letter, due_at: date
     return int(row.scalar_one())
 
 
+def post_all(connection: sa.Connection, sealer: Sealer, letters: Sequence[Letter], due_at: datetime) -> list[int]:
+    """What `post` does, for many at once; their ids in the same order."""
+    rows = [{"sealed": sealer.seal(json.dumps(asdict(letter)), _PLACE), "due_at": due_at} for letter in letters]
+    posted = mails.insert().returning(mails.c.mail_id, sort_by_parameter_order=True)
+    return list(connection.execute(posted, rows).scalars()) if rows else []
+
+
 def read_mailbox(connection: sa.Connection, sealer: Sealer, most: int = 100) -> list[SentLetter]:
     """The letters sent, newest first. Only the embedded default keeps any."""
     sent = sa.select(mails).where(mails.c.sent_at.is_not(None))
@@ -54,30 +64,23 @@ def read_mailbox(connection: sa.Connection, sealer: Sealer, most: int = 100) -> 
 
 
 class Delivery:
-    """Due work: hands letters to the mail server, or leaves them to the mailbox page where there is none."""
+    """Due work: hands letters to the mail server, one at a time, so that none goes out twice for another's sake."""
 
     name = "mail"
 
-    def __init__(self, sealer: Sealer, send: Callable[[Letter], None], keep: bool) -> None:
+    def __init__(self, sealer: Sealer, send: Callable[[Letter], None]) -> None:
         self._sealer = sealer
         self._send = send
-        self._keep = keep
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest letter was due."""
-        return sa.select(sa.func.min(mails.c.due_at)).where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
+        return _oldest(until)
 
-    def run(self, connection: sa.Connection, until: datetime) -> bool:
+    def run(self, connection: sa.Connection, until: datetime) -> int:
         """Send one letter; a refusal puts it off, twice as long each time, up to an hour."""
-        row = connection.execute(
-            sa.select(mails)
-            .where(mails.c.sent_at.is_(None), mails.c.due_at <= until)
-            .order_by(mails.c.due_at, mails.c.mail_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
+        row = connection.execute(_take(until, 1, mails)).one_or_none()
         if row is None:
-            return False
+            return 0
         this = mails.c.mail_id == row.mail_id
         try:
             self._send(Letter(**json.loads(self._sealer.open(row.sealed, _PLACE))))
@@ -91,15 +94,37 @@ class Delivery:
             connection.execute(mails.update().where(this).values(**change))
         else:
             connection.execute(messages.update().where(messages.c.mail_id == row.mail_id).values(mailed_at=until))
-            if self._keep:
-                connection.execute(mails.update().where(this).values(sent_at=until, attempts=row.attempts + 1))
-            else:
-                connection.execute(mails.delete().where(this))
-        return True
+            connection.execute(mails.delete().where(this))
+        return 1
 
 
-def send_to_mailbox(_letter: Letter) -> None:
-    """The embedded default sends nothing: the letter is there already, for the mailbox page."""
+class Mailbox:
+    """Due work where there is no mail server: the letters are there already, the mailbox page shows them from their instant on."""
+
+    name = "mail"
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest letter was due."""
+        return _oldest(until)
+
+    def run(self, connection: sa.Connection, until: datetime) -> int:
+        """Put some letters into the mailbox."""
+        taken = connection.execute(_take(until, _AT_ONCE, mails.c.mail_id)).scalars().all()
+        these = sa.any_(sa.literal(taken, ARRAY(sa.BigInteger)))
+        if taken:
+            connection.execute(messages.update().where(messages.c.mail_id == these).values(mailed_at=until))
+            in_mailbox = {"sent_at": until, "attempts": mails.c.attempts + 1}
+            connection.execute(mails.update().where(mails.c.mail_id == these).values(in_mailbox))
+        return len(taken)
+
+
+def _oldest(until: datetime) -> sa.Select[Any]:
+    return sa.select(sa.func.min(_DUE_AT)).where(mails.c.sent_at.is_(None), until >= _DUE_AT)
+
+
+def _take(until: datetime, most: int, *columns: Any) -> sa.Select[Any]:
+    waiting = sa.select(*columns).where(mails.c.sent_at.is_(None), until >= _DUE_AT)
+    return waiting.order_by(_DUE_AT, mails.c.mail_id).limit(most).with_for_update(skip_locked=True)
 
 
 class SmtpSender:

@@ -19,9 +19,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel.sealing import Sealer
 from backend.kernel.tables import messages
-from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
+from backend.kernel.writing import LANGUAGES, set_words, write_day, write_moment, write_money, write_number
 
 ROOMS = Path(__file__).parents[1]
+
+_TOLD_ONCE = ["account_id", "code", "ref"]
 
 Fact = str | int | date | datetime | Decimal
 
@@ -53,17 +55,23 @@ class Told:
 
 def tell(connection: sa.Connection, sealer: Sealer, message: Message) -> bool:
     """Tell an account something, in the caller's transaction; False where it was told before. The mail follows by itself."""
+    statement = insert(messages).values(_row(sealer, message))
+    once = statement.on_conflict_do_nothing(index_elements=_TOLD_ONCE).returning(messages.c.message_id)
+    return connection.execute(once).first() is not None
+
+
+def tell_all(connection: sa.Connection, sealer: Sealer, told: Sequence[Message]) -> None:
+    """What `tell` does, for many at once."""
+    rows = [_row(sealer, message) for message in told]
+    if rows:
+        connection.execute(insert(messages).on_conflict_do_nothing(index_elements=_TOLD_ONCE), rows)
+
+
+def _row(sealer: Sealer, message: Message) -> dict[str, Any]:
     facts = {name: _plain(fact) for name, fact in message.facts.items()}
     render(message.code, LANGUAGES[0], facts)  # a fact that is missing is our fault now, not the worker's tomorrow
-    statement = insert(messages).values(
-        account_id=message.account_id,
-        code=message.code,
-        ref=message.ref,
-        sealed=sealer.seal(json.dumps(facts), _place(message.account_id)),
-        at=message.at,
-    )
-    once = statement.on_conflict_do_nothing(index_elements=["account_id", "code", "ref"]).returning(messages.c.message_id)
-    return connection.execute(once).first() is not None
+    sealed = sealer.seal(json.dumps(facts), _place(message.account_id))
+    return {"account_id": message.account_id, "code": message.code, "ref": message.ref, "sealed": sealed, "at": message.at}
 
 
 def read_messages(connection: sa.Connection, sealer: Sealer, account_id: int, before: int, most: int) -> list[Told]:
@@ -118,6 +126,8 @@ def all_words() -> dict[str, dict[str, dict[str, str]]]:
         for code, words in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if code in found:
                 raise ValueError(f"{file}: {code} stands in another room, too")
+            for lang in LANGUAGES:
+                words[lang] = {part: set_words(said, lang) for part, said in words[lang].items()}
             found[code] = words
     return found
 

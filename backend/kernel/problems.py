@@ -107,10 +107,24 @@ KINDS: dict[str, Kind] = {
     "freemium-first": Kind(409, "The two steps come first.", "Synchronise LinkedIn and sign in from the extension once."),
     "dpa-required": Kind(409, "The data-processing agreement has not been accepted.", "Read it, then send `accept_dpa`."),
     "premium-exists": Kind(409, "Your Workspace has a paid plan already.", "Change it: POST /v1/subscription/change."),
+    "premium-suspended": Kind(403, "The paid plan is suspended for breach.", "The mail that told you says what to put right."),
+    "notice-unknown": Kind(404, "There is no such formal notice.", "GET /v1/subscription/notices lists them."),
+    "notice-running": Kind(409, "The days of this formal notice are not over.", "`retry_at` says when they are."),
+    "notice-closed": Kind(409, "This formal notice gives no right to terminate any more.", "What it asked for was put right."),
     "premium-renewing": Kind(409, "The period is ending right now.", "Try again in a moment."),
     "seats-occupied": Kind(409, "More seats are taken than that.", "Take members or invitations out first, or keep the seats."),
     "price-changed": Kind(409, "The price is another one by now.", "`amount` says it. Look at the preview again, then agree."),
+    "price-unchanged": Kind(409, "No new price waits for an answer.", "GET /v1/subscription shows what you pay."),
+    "price-keep-over": Kind(
+        409, "The old price cannot be kept any longer.", "Accept the new one, or end the plan: POST /v1/subscription/end."
+    ),
     "payment-open": Kind(409, "A payment is under way or has failed.", "Wait until it is settled, or pay what is due."),
+    "update-unknown": Kind(404, "No such update was announced.", "The message that told you of it names its version."),
+    "update-not-refusable": Kind(
+        409, "A plan cannot be ended for this update.", "Its effect is minor, or the version before stays allowed."
+    ),
+    "refusal-late": Kind(409, "The days to refuse this update are over.", "You can still end the plan: POST /v1/subscription/end."),
+    "notice-too-long": Kind(422, "A switch has at most two months of notice.", "Name fewer days."),
     "payment-unknown": Kind(404, "There is no such payment.", "The order's answer names it."),
     "payment-closed": Kind(409, "This payment was given up.", "Order again."),
     "payments-closed": Kind(

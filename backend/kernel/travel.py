@@ -43,11 +43,11 @@ def travel(kernel: Kernel, pieces: Sequence[Piece], to: datetime) -> int:
                     now = due
                     _put(engine, now)
                 # Nothing is due before `now`: what this piece has at this instant may be done before another is asked.
-                steps, ran = 0, run(engine, piece, now)
+                rows, ran = 0, run(engine, piece, now)
                 while ran:
-                    steps, ran = steps + 1, run(engine, piece, now)
-                done += steps
-                if ran is None or not steps:  # it failed, or a worker holds its row
+                    rows, ran = rows + ran, run(engine, piece, now)
+                done += rows
+                if ran is None or not rows:  # it failed, or a worker holds its row
                     waiting.remove(piece)
             _put(engine, to)
             return done + tick(engine, waiting, to).done

@@ -1,5 +1,6 @@
 """How days, instants, sums and counts are written in the two languages of users. Instants are told in Paris time."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,22 @@ from backend.kernel.clock import PARIS
 LANGUAGES = ("en", "fr")
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _MOMENTS = {"en": "{day} at {time} (Paris time)", "fr": "{day} à {time} (heure de Paris)"}
+
+_WIDE, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
+_FRENCH = (
+    (re.compile(r" (?=[:»])|(?<=«) "), _WIDE),
+    (re.compile(r" (?=[;!?])"), _NARROW),
+    (re.compile(r"(?<=\w)'(?=\w)"), "\N{RIGHT SINGLE QUOTATION MARK}"),
+)
+"""What a French typesetter does: spaces that do not break before marks of two parts and inside quotation marks, apostrophes."""
+
+
+def set_words(words: str, lang: str) -> str:
+    """Words of ours as the language is printed; they are written with plain spaces and apostrophes."""
+    if lang == "fr":
+        for found, instead in _FRENCH:
+            words = found.sub(instead, words)
+    return words
 
 
 def write_day(day: date, lang: str) -> str:

@@ -3,5 +3,9 @@
 from backend.subscriptions.deletions import foretell_premium
 from backend.subscriptions.endings import end_with_workspace
 from backend.subscriptions.freemium import Plan, begin_freemium, carry_freemium, end_freemium, read_plan
+from backend.subscriptions.revisions import plan_for_sheet
 
-__all__ = ["Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "foretell_premium", "read_plan"]
+__all__ = [
+    "Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "foretell_premium", "plan_for_sheet",
+    "read_plan",
+]  # fmt: skip

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from backend.credits import KINDS, Expiring, next_expiry_alert, take_expiring
 from backend.kernel import Kernel
-from backend.kernel.messages import Message, tell
-from backend.terms import current_sheet
+from backend.kernel.messages import Message, tell_all
+from backend.terms import current_sheet, read_sheet, sheet_versions
 from backend.workspaces import admins_of
 
 
@@ -29,8 +29,10 @@ class ExpiryAlerts:
         expiring = take_expiring(connection, self._days_ahead, until)
         if expiring is None:
             return False
-        for account_id, parts in sorted(_by_account(connection, expiring).items()):
-            tell(connection, self._kernel.sealer, self._message(account_id, parts, until))
+        if self._days_ahead not in current_sheet(connection, until).policy.expiry_alert_days:
+            return True
+        owners = sorted(_by_account(connection, expiring).items())
+        tell_all(connection, self._kernel.sealer, [self._message(account_id, parts, until) for account_id, parts in owners])
         return True
 
     def _message(self, account_id: int, parts: list[Expiring], at: datetime) -> Message:
@@ -46,8 +48,9 @@ class ExpiryAlerts:
 
 
 def expiry_alerts(kernel: Kernel) -> list[ExpiryAlerts]:
-    """A piece for each number of days ahead that the plan sheet names."""
-    return [ExpiryAlerts(kernel, days) for days in current_sheet().policy.expiry_alert_days]
+    """A piece for each number of days ahead that a plan sheet names; it tells where the one in force does."""
+    named = {days for version in sheet_versions() for days in read_sheet(version).policy.expiry_alert_days}
+    return [ExpiryAlerts(kernel, days) for days in sorted(named, reverse=True)]
 
 
 def _by_account(connection: sa.Connection, expiring: list[Expiring]) -> dict[int, list[Expiring]]:

@@ -18,6 +18,7 @@ from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_premium, write_order
 from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
+from backend.subscriptions.revisions import find_coming_sheet
 from backend.subscriptions.rules import Interval, in_time
 from backend.workspaces import enter, note, seats_taken
 
@@ -53,7 +54,7 @@ def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: da
         lowered = (wanted.plan, wanted.seats) != (raised.plan, raised.seats)
         soon = not lowered or heard_in_time(premium, at)
         later_after = premium.period if soon else premium.period + 1
-        later_at = end_after(premium, later_after)
+        later_at = end_after(replace(premium, next_order=None, next_after=None), later_after)  # it takes the place of what waits
     left, recurring = left_of(premium, at), without_reverted(wanted, premium.reverted)
     return Change(
         sheet_version=premium.sheet_version,
@@ -149,6 +150,8 @@ def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
     premium = find_premium(connection, caller.workspace_id, lock=True)
     if premium is None:
         raise Problem("plan-required")
+    if premium.state == "suspended":
+        raise Problem("premium-suspended")
     if premium.state != "active":
         raise Problem("payment-open")
     if premium.ends_at <= at:
@@ -165,4 +168,6 @@ def _work_out(connection: sa.Connection, premium: Premium, plan: str, seats: int
     under_way = [due for due in list_dues(connection, premium, period=premium.period) if due.what == "upgrade"]
     if found.now is not None and any(due.state in ("open", "submitted", "failed") for due in under_way):
         raise Problem("payment-open")
-    return found
+    coming = without_reverted(found.later or found.now or premium.order, premium.reverted)
+    sheet = find_coming_sheet(connection, premium, coming)
+    return replace(found, next_price=price_of(sheet, coming), next_credits=pool_of(sheet, coming))

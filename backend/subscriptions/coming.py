@@ -10,9 +10,19 @@ from backend.subscriptions.rules import MONTHS, day_begins, period_end
 
 
 def end_after(premium: Premium, period: int) -> datetime:
-    """When the running period ends, or one that comes after it, at the present interval."""
-    months = premium.begun_months + MONTHS[premium.order.interval] * (period - premium.period + 1)
+    """When the running period ends, or one that comes after it, at the interval that each will have."""
+    periods, months = period - premium.period + 1, premium.begun_months
+    if premium.next_order is not None and premium.next_after is not None:
+        changed = max(0, period - max(premium.next_after, premium.period))
+        periods, months = periods - changed, months + MONTHS[premium.next_order.interval] * changed
+    months += MONTHS[premium.order.interval] * periods
     return day_begins(period_end(premium.first_day, months))
+
+
+def ends_for_good_at(premium: Premium) -> datetime | None:
+    """When the premium ends, by its last period or by a switch to another provider; None where it renews."""
+    planned = end_after(premium, premium.last_period) if premium.last_period is not None else None
+    return min((at for at in (planned, premium.switch_at) if at is not None), default=None)
 
 
 def without_reverted(order: Order, reverted: Mapping[str, int]) -> Order:

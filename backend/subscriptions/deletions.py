@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from babel.numbers import format_currency
 
 from backend.accounts import Consequence, DeletionAsked
-from backend.subscriptions.dues import list_dues
+from backend.subscriptions.debts import list_unpaid
 from backend.subscriptions.premiums import find_premium
 
 _ENDS = {
@@ -35,7 +35,7 @@ def foretell_premium(connection: sa.Connection, asked: DeletionAsked) -> None:
     words = _ENDS if asked.workspace_goes else _GOES_ON
     code = "premium-ends" if asked.workspace_goes else "premium-goes-on"
     asked.more.append(Consequence(code, words[asked.lang].format(plan=plan)))
-    unpaid = sum((due.total - due.received for due in list_dues(connection, premium) if due.state == "failed"), Decimal())
+    unpaid = sum((due.missing for due in list_unpaid(connection, asked.workspace_id)), Decimal())
     if unpaid and asked.workspace_goes:
         amount = format_currency(unpaid, "EUR", locale=_LOCALES[asked.lang])
         asked.more.append(Consequence("debt", _DEBT[asked.lang].format(amount=amount)))

@@ -6,40 +6,40 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
-from backend.subscriptions.endings import alert_members, carry_out_end
-from backend.subscriptions.freemium import begin_next_month
+from backend.subscriptions.endings import alert_members, carry_out_end, lock_to_end
+from backend.subscriptions.freemium import begin_next_months
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import read_premium
 from backend.subscriptions.renewing import renew
-from backend.subscriptions.tables import premiums, subscriptions
+from backend.subscriptions.switching import finish_switch
+from backend.subscriptions.tables import RUNNING, premiums, subscriptions
 from backend.workspaces import MemberMoving, lock_workspaces, members_of
 
-_RUNNING = premiums.c.state.in_(("active", "frozen"))
+_RUNNING = premiums.c.state.in_(RUNNING)
+_RENEWS, _MONTH_ENDS = subscriptions.c.not_renewed_at.is_(None), subscriptions.c.period_ends_at
+_AT_ONCE = 200
 
 
 class Renewal:
-    """Due work: one freemium's next month at a time."""
+    """Due work: the next month of freemiums whose month ended at one instant. Those that are not renewed are left to their end."""
 
     name = "freemium-renewal"
 
     def next_due(self, until: datetime) -> sa.Select[Any]:
         """When the oldest period that is over has ended."""
-        ends = subscriptions.c.period_ends_at
-        return sa.select(sa.func.min(ends)).where(ends <= until)
+        return sa.select(sa.func.min(_MONTH_ENDS)).where(_RENEWS, until >= _MONTH_ENDS)
 
-    def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Begin the next period of one freemium."""
-        row = connection.execute(
+    def run(self, connection: sa.Connection, until: datetime) -> int:
+        """Begin the next month of some freemiums; nobody is waited for, so that locks cannot cross."""
+        rows = connection.execute(
             sa.select(subscriptions)
-            .where(subscriptions.c.period_ends_at <= until)
-            .order_by(subscriptions.c.period_ends_at)
-            .limit(1)
+            .where(_RENEWS, self.next_due(until).scalar_subquery() == _MONTH_ENDS)
+            .order_by(subscriptions.c.workspace_id, subscriptions.c.account_id)
+            .limit(_AT_ONCE)
             .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if row is None:
-            return False
-        begin_next_month(connection, row)
-        return True
+        ).all()
+        begin_next_months(connection, rows)
+        return len(rows)
 
 
 class PremiumRenewal:
@@ -73,6 +73,30 @@ class PremiumRenewal:
             carry_out_end(connection, self._kernel, premium, premium.ends_at, row.end_reason)
         else:
             renew(connection, need_gateway(self._kernel.settings), premium, premium.ends_at)
+        return True
+
+
+class SwitchEnd:
+    """Due work: the transition of one switch to another provider is over, and the premium with it (R51)."""
+
+    name = "premium-switch"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def next_due(self, until: datetime) -> sa.Select[Any]:
+        """When the oldest transition was over."""
+        return sa.select(sa.func.min(premiums.c.switch_at)).where(premiums.c.state != "ended", premiums.c.switch_at <= until)
+
+    def run(self, connection: sa.Connection, until: datetime) -> bool:
+        """End one premium."""
+        over = sa.select(premiums).where(premiums.c.state != "ended", premiums.c.switch_at <= until)
+        row = connection.execute(over.order_by(premiums.c.switch_at, premiums.c.premium_id).limit(1)).one_or_none()
+        if row is None:
+            return False
+        premium = lock_to_end(connection, self._kernel, row.workspace_id)
+        if premium is not None and premium.switch_at == row.switch_at:
+            finish_switch(connection, self._kernel, premium, row.switch_at)
         return True
 
 

@@ -27,6 +27,7 @@ class Due:
     period: int
     amount: Decimal
     vat: Decimal
+    asked: Decimal | None
     received: Decimal
     means: Means
     due_at: datetime
@@ -38,8 +39,13 @@ class Due:
 
     @property
     def total(self) -> Decimal:
-        """What is asked for: the amount with its VAT."""
+        """The amount with its VAT."""
         return self.amount + self.vat
+
+    @property
+    def missing(self) -> Decimal:
+        """What has not come of what is asked for: all of it, or what is left of it after a return."""
+        return (self.total if self.asked is None else self.asked) - self.received
 
     @property
     def grant_key(self) -> str:
@@ -107,6 +113,12 @@ def find_due(connection: sa.Connection, due_id: int) -> Due | None:
     """One due by the reference that the gateway names it by."""
     row = connection.execute(sa.select(*_COLUMNS).where(dues.c.due_id == due_id)).one_or_none()
     return Due(*row) if row else None
+
+
+def list_dues_of(connection: sa.Connection, workspace_id: int) -> list[Due]:
+    """Every due of every premium a workspace ever had, oldest first."""
+    mine = sa.select(*_COLUMNS).where(dues.c.workspace_id == workspace_id)
+    return [Due(*row) for row in connection.execute(mine.order_by(dues.c.due_id))]
 
 
 def list_dues(connection: sa.Connection, premium: Premium, *, period: int | None = None) -> list[Due]:

@@ -12,11 +12,12 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.problems import Problem
 from backend.subscriptions.changes import heard_in_time
-from backend.subscriptions.coming import end_after
+from backend.subscriptions.coming import end_after, ends_for_good_at
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium
 from backend.subscriptions.returning import return_months
+from backend.subscriptions.revisions import is_notice_open
 from backend.subscriptions.rules import day_begins, start_day
 from backend.workspaces import MemberMoving, WorkspaceDeleted, delete_workspace, enter, lock_workspaces, members_of, note
 
@@ -33,8 +34,19 @@ class Ending:
     in_time: bool
 
 
+@dataclass(frozen=True)
+class Heard:
+    """By which channel an end was asked for, when, and whether that is in time for the running period."""
+
+    channel: Literal["account", "email"]
+    at: datetime
+    in_time: bool
+
+
 def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
     """The premium ends with the running period, or the next one where the notice is too late. Asked again, nothing moves.
+
+    While a new price waits for the coming renewal, no notice is too late (X5).
 
     Raises `admin-required`, `plan-required` without a premium, `payment-open` where it has not begun.
     """
@@ -48,32 +60,44 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
             raise Problem("payment-open")
         if premium.ends_at <= now:
             raise Problem("premium-renewing")
-        in_time = heard_in_time(premium, now)
-        last = premium.period if in_time else premium.period + 1
-        if premium.last_period is not None and premium.last_period <= last:
-            return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
-        ending = Ending(end_after(premium, last), last, in_time)
-        change_premium(
-            connection, premium, last_period=last, end_reason=way, next_alert_at=_next_alert(premium, ending.ends_at, now)
-        )
-        note(connection, caller.workspace_id, caller.account_id, "premium-ending", now, way=way)
-        code = "premium-ending" if in_time else "premium-ending-late"
-        facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ending.ends_at)}
-        told = Message(caller.account_id, code, f"premium:{premium.premium_id}:{last}", now, facts)
-        tell(connection, kernel.sealer, told)
-        return ending
+        in_time = heard_in_time(premium, now) or is_notice_open(connection, premium)
+        return set_end(connection, kernel, premium, caller.account_id, way, Heard("account", now, in_time), now)
+
+
+def set_end(
+    connection: sa.Connection, kernel: Kernel, premium: Premium, account_id: int, way: Way, heard: Heard, at: datetime
+) -> Ending:
+    """A locked premium ends with its running period, or the next one where it was heard too late; an earlier end stays."""
+    last = premium.period if heard.in_time else premium.period + 1
+    if premium.last_period is not None and premium.last_period <= last:
+        return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
+    ending = Ending(end_after(premium, last), last, heard.in_time)
+    change_premium(
+        connection,
+        premium,
+        last_period=last,
+        end_reason=way,
+        end_channel=heard.channel,
+        end_heard_at=heard.at,
+        next_alert_at=next_alert(premium, ending.ends_at, at),
+    )
+    note(connection, premium.workspace_id, account_id, "premium-ending", at, way=way, channel=heard.channel)
+    code = "premium-ending" if heard.in_time else "premium-ending-late"
+    facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ending.ends_at)}
+    tell(connection, kernel.sealer, Message(account_id, code, f"premium:{premium.premium_id}:{last}", at, facts))
+    return ending
 
 
 def alert_members(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime) -> None:
     """Tell every member, so many days ahead, that the premium ends and what becomes of what they have (X15)."""
-    assert premium.last_period is not None
-    ends_at = end_after(premium, premium.last_period)
+    ends_at = ends_for_good_at(premium)
+    assert ends_at is not None
     days = (start_day(ends_at) - start_day(at)).days
     for member in members_of(connection, premium.workspace_id):
         facts: dict[str, Fact] = {"plan": premium.sheet.plan(premium.order.plan).name, "ends_on": start_day(ends_at), "days": days}
         ref = f"premium:{premium.premium_id}:{start_day(ends_at).isoformat()}:{days}"
         tell(connection, kernel.sealer, Message(member.account_id, "premium-ends-soon", ref, at, facts))
-    change_premium(connection, premium, next_alert_at=_next_alert(premium, ends_at, at))
+    change_premium(connection, premium, next_alert_at=next_alert(premium, ends_at, at))
 
 
 def carry_out_end(connection: sa.Connection, kernel: Kernel, premium: Premium, at: datetime, reason: str) -> None:
@@ -118,13 +142,19 @@ def close(connection: sa.Connection, premium: Premium, at: datetime, reason: str
 
 
 def end_with_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:
-    """A Workspace is deleted by its admin: its premium ends in that instant, and is not renewed (6.3, X3)."""
+    """A Workspace is deleted, by its admin or with its only admin's account: its premium is terminated early (6.3, X3).
+
+    It is not renewed: what was billed stays due, a period not begun is not. Freemiums begin (7.5.15).
+    """
     premium = find_premium(connection, event.workspace_id, lock=True)
     if premium is not None:
-        close(connection, premium, event.at, "workspace-deleted")
+        close(connection, premium, event.at, "terminated-early")
+        for account_id in event.members:
+            restart_freemium(connection, event.workspace_id, account_id, event.at)
 
 
-def _next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
+def next_alert(premium: Premium, ends_at: datetime, after: datetime) -> datetime | None:
+    """When the members are next told that it ends then: so many days ahead, at the beginning of the Paris day."""
     ends_on = start_day(ends_at)
     instants = [day_begins(ends_on - timedelta(days=days)) for days in premium.sheet.policy.ending_alert_days]
     return min((instant for instant in instants if instant > after), default=None)

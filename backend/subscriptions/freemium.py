@@ -3,6 +3,7 @@
 While a premium pays for the workspace it rests: its months pass, but grant nothing (X30).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.accounts import AccountActivated, AccountDeleted
-from backend.credits import Grant, change_permit, grant
-from backend.subscriptions.premiums import apply_to_member, find_premium, pays
+from backend.credits import Grant, change_permit, grant_all
+from backend.subscriptions.premiums import apply_to_member, find_premium, pays, pays_in, set_plan_end
 from backend.subscriptions.rules import day_begins, period_end, start_day
 from backend.subscriptions.tables import subscriptions
-from backend.terms import FREE, current_sheet, read_sheet
+from backend.terms import FREE, current_sheet, must_accept, read_sheet, who_refused
 from backend.workspaces import MemberMoved
 
 
@@ -29,7 +30,6 @@ class Plan:
 def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
     """Both steps are done: the plan runs without an end, the registration credits and the first month's are there."""
     sheet = current_sheet(connection, event.at)
-    change_permit(connection, event.workspace_id, event.account_id, {"plan_until": sa.literal_column("'infinity'::timestamptz")})
     started_on = start_day(event.at)
     connection.execute(
         subscriptions.insert().values(
@@ -43,11 +43,12 @@ def begin_freemium(connection: sa.Connection, event: AccountActivated) -> None:
             period_ends_at=day_begins(period_end(started_on, 1)),
         )
     )
-    for kind, amount in sheet.registration.items():
-        # The key names the LinkedIn member: the same member never gets it twice, whatever becomes of the account.
-        key = f"registration:{event.sub_digest.hex()}"
-        given = Grant(event.workspace_id, event.account_id, kind, "registration", amount, event.at, None, key)
-        grant(connection, given)
+    # The key names the LinkedIn member: the same member never gets it twice, whatever becomes of the account.
+    key = f"registration:{event.sub_digest.hex()}"
+    mine = (event.workspace_id, event.account_id)
+    given = [Grant(*mine, kind, "registration", amount, event.at, None, key) for kind, amount in sheet.registration.items()]
+    grant_all(connection, given)
+    set_plan_end(connection, find_premium(connection, event.workspace_id), event.workspace_id, event.account_id)
     resume_freemium(connection, event.workspace_id, event.account_id, event.at)
 
 
@@ -57,27 +58,64 @@ def resume_freemium(connection: sa.Connection, workspace_id: int, account_id: in
     row = connection.execute(sa.select(subscriptions).where(this).with_for_update()).one_or_none()
     if row is None or row.granted_period >= row.period or pays(connection, workspace_id):
         return
+    if sleep_if_refused(connection, workspace_id, account_id, at):
+        return
     connection.execute(subscriptions.update().where(this).values(granted_period=row.period))
-    key = f"{FREE}:{account_id}:{row.started_on.isoformat()}:{row.period}"
-    for kind, amount in read_sheet(row.sheet).plan(FREE).grants.items():
-        given = Grant(workspace_id, account_id, kind, "subscription", amount, at, row.period_ends_at, key, reason="Free")
-        grant(connection, given)
+    grant_all(connection, _grants_of_month(row, row.period, at, row.period_ends_at))
 
 
-def begin_next_month(connection: sa.Connection, row: sa.Row[Any]) -> None:
-    """The month of a locked row is over: the next one begins, at the instant at which it ended."""
-    period = row.period + 1
-    ends_at = day_begins(period_end(row.started_on, period))
-    this = _of(row.workspace_id, row.account_id)
-    connection.execute(subscriptions.update().where(this).values(period=period, period_ends_at=ends_at))
-    resume_freemium(connection, row.workspace_id, row.account_id, row.period_ends_at)
+def sleep_if_refused(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> bool:
+    """Close the permit of an account that refused the terms in force, until it accepts; not where a premium keeps the old ones."""
+    asleep = must_accept(connection, account_id, at) and find_premium(connection, workspace_id) is None
+    if asleep:
+        change_permit(connection, workspace_id, account_id, {"terms_ok": False})
+    return asleep
+
+
+def begin_next_months(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> None:
+    """The months of locked rows are over, all at one instant: the next ones begin then, and grant where no premium pays."""
+    if not rows:
+        return
+    resting = pays_in(connection, {row.workspace_id for row in rows})
+    refusing = who_refused(connection, {row.account_id for row in rows})
+    begun: list[dict[str, Any]] = []
+    given: list[Grant] = []
+    for row in rows:
+        period, at = row.period + 1, row.period_ends_at
+        rests = row.workspace_id in resting or (
+            row.account_id in refusing and sleep_if_refused(connection, row.workspace_id, row.account_id, at)
+        )
+        ends_at = day_begins(period_end(row.started_on, period))
+        granted = row.granted_period if rests else period
+        begun.append(
+            {"of": row.workspace_id, "who": row.account_id, "period": period, "granted_period": granted, "period_ends_at": ends_at}
+        )
+        if not rests:
+            given += _grants_of_month(row, period, at, ends_at)
+    this = _of(sa.bindparam("of"), sa.bindparam("who"))
+    names = ("period", "granted_period", "period_ends_at")
+    fresh: dict[str, sa.BindParameter[Any]] = {name: sa.bindparam(name) for name in names}
+    connection.execute(subscriptions.update().where(this).values(fresh), begun)
+    grant_all(connection, given)
+
+
+def _grants_of_month(row: sa.Row[Any], period: int, at: datetime, ends_at: datetime) -> list[Grant]:
+    key = f"{FREE}:{row.account_id}:{row.started_on.isoformat()}:{period}"
+    return [
+        Grant(row.workspace_id, row.account_id, kind, "subscription", amount, at, ends_at, key, reason="Free")
+        for kind, amount in read_sheet(row.sheet).plan(FREE).grants.items()
+    ]
 
 
 def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> None:
-    """A premium ends: a new freemium runs from now on, with its month's credits (7.5.15). Else the old one goes on."""
+    """A premium ends: a new freemium runs from now on (7.5.15), unless a month that was granted still runs.
+
+    Its month's credits are granted at home, where the account goes in this transaction.
+    """
+    sleep_if_refused(connection, workspace_id, account_id, at)
     this = _of(workspace_id, account_id)
     row = connection.execute(sa.select(subscriptions).where(this)).one_or_none()
-    if row is None or row.granted_period >= row.period:
+    if row is None or (row.granted_period >= row.period and row.period_ends_at > at):
         return
     started_on = start_day(at)
     anew = {
@@ -88,7 +126,6 @@ def restart_freemium(connection: sa.Connection, workspace_id: int, account_id: i
         "period_ends_at": day_begins(period_end(started_on, 1)),
     }
     connection.execute(subscriptions.update().where(this).values(anew))
-    resume_freemium(connection, workspace_id, account_id, at)
 
 
 def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:
@@ -100,6 +137,7 @@ def carry_freemium(connection: sa.Connection, event: MemberMoved) -> None:
         apply_to_member(connection, premium, event.account_id)
     else:
         change_permit(connection, event.to_workspace, event.account_id, {"unlimited_kind": None})
+    set_plan_end(connection, premium, event.to_workspace, event.account_id)
     resume_freemium(connection, event.to_workspace, event.account_id, event.at)
 
 
@@ -126,5 +164,5 @@ def read_plan(connection: sa.Connection, workspace_id: int, account_id: int) -> 
     return Plan(row.plan, read_sheet(row.sheet).plan(row.plan).name)
 
 
-def _of(workspace_id: int, account_id: int) -> sa.ColumnElement[bool]:
+def _of(workspace_id: int | sa.BindParameter[int], account_id: int | sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     return sa.and_(subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id)

@@ -12,6 +12,7 @@ from backend.kernel.messages import Fact
 from backend.subscriptions.dues import Due, change_due, list_dues
 from backend.subscriptions.freemium import resume_freemium
 from backend.subscriptions.premiums import (
+    PAYS,
     Premium,
     apply_to_members,
     change_premium,
@@ -22,6 +23,7 @@ from backend.subscriptions.premiums import (
     set_order,
 )  # fmt: skip
 from backend.subscriptions.prices import Order, credit_differences, grants_of, price_of
+from backend.subscriptions.revisions import plan_at_start
 from backend.subscriptions.rules import MONTHS, day_begins, months_left, period_end, start_day
 from backend.subscriptions.subscribers import tell_subscriber
 from backend.workspaces import members_of
@@ -45,6 +47,8 @@ def take_back(connection: sa.Connection, premium: Premium, due: Due, at: datetim
     if due.what in ("start", "renewal"):
         for key in _keys_of_period(connection, premium):
             freeze_grant(connection, premium.workspace_id, key, at, "payment-failed")
+        if premium.state == "suspended":
+            return premium
         frozen = change_premium(connection, premium, state="frozen")
         apply_to_members(connection, frozen)
         for member in members_of(connection, premium.workspace_id):
@@ -63,16 +67,15 @@ def take_back(connection: sa.Connection, premium: Premium, due: Due, at: datetim
 def give_again(connection: sa.Connection, premium: Premium, due: Due, at: datetime) -> Premium:
     """What had failed is paid after all: what was taken back is there again, as far as its period still runs."""
     if due.what in ("start", "renewal"):
-        unpaid = [each for each in list_dues(connection, premium) if each.what in ("start", "renewal") and each.state == "failed"]
-        if premium.state != "frozen" or unpaid:
+        if premium.state not in ("frozen", "suspended") or owes_a_period(connection, premium):
             return premium
         for key in _keys_of_period(connection, premium):
             release_grant(connection, premium.workspace_id, key, at, "paid")
-        active = change_premium(connection, premium, state="active")
+        active = change_premium(connection, premium, state="active" if premium.state == "frozen" else premium.state)
         grant_period(connection, active, at)
         apply_to_members(connection, active)
         return active
-    if due.period != premium.period or premium.state != "active":
+    if due.period != premium.period or premium.state not in PAYS:
         return premium
     release_grant(connection, premium.workspace_id, due.grant_key, at, "paid")
     if due.what == "pack":
@@ -80,6 +83,11 @@ def give_again(connection: sa.Connection, premium: Premium, due: Due, at: dateti
     assert due.after is not None
     after = read_order(due.after)
     return set_order(connection, premium, replace(premium.order, plan=after.plan, seats=after.seats))
+
+
+def owes_a_period(connection: sa.Connection, premium: Premium) -> bool:
+    """Whether a payment for a whole period failed and is owed still: then nothing is granted until it is paid."""
+    return any(due.what in ("start", "renewal") and due.state == "failed" for due in list_dues(connection, premium))
 
 
 def difference_of(premium: Premium, after: Order, at: datetime) -> dict[str, int]:
@@ -106,6 +114,7 @@ def _begin(connection: sa.Connection, kernel: Kernel, premium: Premium, at: date
     )
     grant_period(connection, begun, at)
     apply_to_members(connection, begun)
+    plan_at_start(connection, begun, at)
     facts: dict[str, Fact] = {
         "plan": begun.sheet.plan(begun.order.plan).name,
         "seats": begun.order.seats,
@@ -125,8 +134,7 @@ def _raise(connection: sa.Connection, premium: Premium, due: Due, at: datetime) 
     granted = difference_of(premium, after, at)
     raised = set_order(connection, premium, after)
     keeps = raised.sheet.plan(after.plan).keeps
-    for kind, amount in granted.items():
-        give_pool(connection, raised, "subscription", kind, amount, due.grant_key, at, keeps=keeps)
+    give_pool(connection, raised, granted, due.grant_key, at, keeps=keeps)
     return raised
 
 

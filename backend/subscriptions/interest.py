@@ -5,26 +5,27 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from backend.subscriptions.prices import to_cents
+from backend.terms import Policy
 
-_TIMES, _POINTS, _YEAR = 3, 5, 365
+_YEAR = 365
 
 
 class NoRate(LookupError):
     """The legal rate of this half-year was never entered, and is not guessed."""
 
 
-def late_interest(unpaid: Decimal, due: date, paid: date, after_days: int, legal_rates: Mapping[str, Decimal]) -> Decimal:
-    """Interest of three times the legal rate plus five points from `after_days` after the due day to the day before payment.
+def late_interest(unpaid: Decimal, due: date, paid: date, policy: Policy, legal_rates: Mapping[str, Decimal]) -> Decimal:
+    """Interest from so many days after the due day to the day before payment, at a multiple of the legal rate and some points.
 
     Days over 365; `legal_rates` are percentages by half-year (`2026-H1`). Raises NoRate.
     """
-    percent_days, day = Decimal(), due + timedelta(days=after_days)
+    percent_days, day = Decimal(), due + timedelta(days=policy.late_interest_after_days)
     while day < paid:
         first_half = day.month <= 6
         half = f"{day.year}-H{1 if first_half else 2}"
         until = min(paid, date(day.year, 7, 1) if first_half else date(day.year + 1, 1, 1))
         if half not in legal_rates:
             raise NoRate(half)
-        percent_days += (until - day).days * (_TIMES * legal_rates[half] + _POINTS)
+        percent_days += (until - day).days * (policy.late_interest_times * legal_rates[half] + policy.late_interest_points)
         day = until
     return to_cents(unpaid * percent_days / 100 / _YEAR)

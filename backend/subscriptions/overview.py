@@ -7,10 +7,11 @@ from datetime import datetime
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.subscriptions.checkout import Quoted, list_quotes
-from backend.subscriptions.coming import end_after, without_reverted
+from backend.subscriptions.coming import end_after, ends_for_good_at, without_reverted
 from backend.subscriptions.dues import Due, list_dues
 from backend.subscriptions.premiums import Premium, find_premium
 from backend.subscriptions.prices import Order
+from backend.subscriptions.revision_answers import NewPrice, read_new_price
 from backend.workspaces import read_membership
 
 
@@ -24,6 +25,7 @@ class Overview:
     ends_at: datetime | None
     dues: Sequence[Due]
     quotes: Sequence[Quoted]
+    new_price: NewPrice | None = None
 
 
 def read_overview(kernel: Kernel, caller: Caller) -> Overview:
@@ -34,11 +36,12 @@ def read_overview(kernel: Kernel, caller: Caller) -> Overview:
         admin = membership is not None and membership.role == "admin"
         quotes = list_quotes(connection, caller.workspace_id, kernel.clock.now()) if admin else []
         dues = list_dues(connection, premium) if premium and admin else []
+        new_price = read_new_price(connection, premium) if premium and premium.period else None
     if premium is None or premium.period == 0:
         return Overview(premium, None, None, None, dues, quotes)
     following, next_at = _next(premium)
-    ends_at = end_after(premium, premium.last_period) if premium.last_period is not None else None
-    return Overview(premium, following, next_at, ends_at, dues, quotes)
+    ends_at = ends_for_good_at(premium)
+    return Overview(premium, following, next_at, ends_at, dues, quotes, new_price)
 
 
 def _next(premium: Premium) -> tuple[Order | None, datetime | None]:

@@ -28,6 +28,7 @@ from backend.subscriptions.premium_shapes import (
     Wanted,
 )
 from backend.subscriptions.prices import CURRENCY, Order, list_lines
+from backend.subscriptions.revisions_api import show_new_price
 from backend.subscriptions.subscribers import Subscriber
 from backend.terms import read_sheet
 
@@ -35,7 +36,7 @@ api = Room("premium", __name__)
 
 
 ADMIN = ("admin-required", "workspace-required")
-PREMIUM = (*ADMIN, "plan-required", "payment-open", "premium-renewing")
+PREMIUM = (*ADMIN, "plan-required", "payment-open", "premium-renewing", "premium-suspended")
 PAYING = ("payments-closed", "idempotency-key-reused")
 
 
@@ -45,7 +46,7 @@ def read_subscription() -> Shown:
     found = read_overview(kernel(), caller())
     return {
         "premium": _show_premium(found),
-        "dues": [_show_due(due) for due in found.dues],
+        "dues": [show_due(due) for due in found.dues],
         "quotes": [_show_quote(quoted) for quoted in found.quotes],
     }
 
@@ -92,7 +93,7 @@ def subscribe(body: Acceptance) -> DueShown:
     if quote_id is None:
         raise Problem("quote-unknown")
     subscriber = Subscriber(**body.subscriber.model_dump())
-    return _show_due(
+    return show_due(
         checkout.subscribe(
             kernel(), caller(), quote_id, body.means, subscriber, page_language(), read_request_key("subscribe", body)
         )
@@ -115,7 +116,7 @@ def change(body: ChangeAgreed) -> ChangeDone:
     """
     agreed, key = Decimal(body.amount), read_request_key("change", body)
     done, due = changes.change(kernel(), caller(), body.plan, body.seats, body.interval, agreed, key)
-    return {"change": _show_change(done) if done else None, "due": _show_due(due) if due else None}
+    return {"change": _show_change(done) if done else None, "due": show_due(due) if due else None}
 
 
 @api.post("/v1/subscription/packs", limit=WRITES, body=PacksNamed, answer=DueShown, status=201,
@@ -125,7 +126,7 @@ def buy_packs(body: PacksNamed) -> DueShown:
 
     Send an `Idempotency-Key`, and asking again changes nothing.
     """
-    return _show_due(changes.buy_packs(kernel(), caller(), body.packs, read_request_key("packs", body)))
+    return show_due(changes.buy_packs(kernel(), caller(), body.packs, read_request_key("packs", body)))
 
 
 @api.put("/v1/subscription/packs/reverted", limit=WRITES, body=PacksNamed, answer=Recurring, problems=(*PREMIUM, "order-unknown"))
@@ -163,10 +164,12 @@ def _show_premium(found: Overview) -> PremiumShown | None:
         "next": _show_order(premium.sheet_version, found.next_order) if found.next_order else None,
         "next_at": found.next_at,
         "ends_at": found.ends_at,
+        "new_price": show_new_price(found.new_price) if found.new_price else None,
     }
 
 
-def _show_due(due: Due) -> DueShown:
+def show_due(due: Due) -> DueShown:
+    """A due as it is answered."""
     return {
         "payment_id": kernel().ids.encode("payment", 0, due.due_id),
         "what": due.what,

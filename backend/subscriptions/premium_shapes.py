@@ -108,6 +108,20 @@ class OrderShown(TypedDict):
     price: str
 
 
+class PriceAnswer(Body):
+    answer: Literal["accept", "keep"]
+
+
+class NewPriceShown(TypedDict):
+    sheet: str
+    old_price: str
+    new_price: str
+    from_at: datetime
+    answer_until: datetime
+    keep_until: datetime
+    state: str
+
+
 class PremiumShown(TypedDict):
     state: str
     sheet: str
@@ -118,6 +132,7 @@ class PremiumShown(TypedDict):
     next: OrderShown | None
     next_at: datetime | None
     ends_at: datetime | None
+    new_price: NewPriceShown | None
 
 
 class Shown(TypedDict):

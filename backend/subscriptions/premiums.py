@@ -1,6 +1,6 @@
 """A premium as it runs: read, locked, granted to its workspace, and what its members' permits say of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,12 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.credits import Grant, change_permit, grant
+from backend.credits import Grant, change_permit, grant, grant_all
 from backend.subscriptions.prices import Order, grants_of
 from backend.subscriptions.rules import Interval, day_begins, period_end
-from backend.subscriptions.tables import premiums
+from backend.subscriptions.tables import breaches, premiums, subscriptions
 from backend.terms import Sheet, read_sheet
 from backend.workspaces import members_of, set_seats
+
+PAYS = ("active", "suspended")
+"""States of a premium that pays for its workspace; a suspended one is billed and granted all the same (X26)."""
+
+_WITHOUT_END: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Premium:
     reverted: Mapping[str, int]
     last_period: int | None
     vat_percent: Decimal
+    end_reason: str | None
+    switch_at: datetime | None
+    switch_period: int | None
+    suspended_at: datetime | None
 
     @property
     def sheet(self) -> Sheet:
@@ -80,7 +89,13 @@ def read_premium(connection: sa.Connection, workspace_id: int, premium_id: int, 
 def pays(connection: sa.Connection, workspace_id: int) -> Premium | None:
     """The premium that pays for this workspace now: then the freemiums of its members rest (X30)."""
     found = find_premium(connection, workspace_id)
-    return found if found is not None and found.state == "active" else None
+    return found if found is not None and found.state in PAYS else None
+
+
+def pays_in(connection: sa.Connection, workspace_ids: Collection[int]) -> set[int]:
+    """Those of the workspaces for which a premium pays now."""
+    paying = sa.and_(premiums.c.workspace_id.in_(workspace_ids), premiums.c.state.in_(PAYS))
+    return set(connection.execute(sa.select(premiums.c.workspace_id).where(paying)).scalars())
 
 
 def change_premium(connection: sa.Connection, premium: Premium, **change: Any) -> Premium:
@@ -101,48 +116,58 @@ def set_order(connection: sa.Connection, premium: Premium, order: Order) -> Prem
 
 def apply_to_members(connection: sa.Connection, premium: Premium) -> None:
     """Seats of the workspace, and the unlimited kind of each member, as the premium has them now."""
-    running = premium.state == "active"
-    set_seats(connection, premium.workspace_id, premium.order.seats if running else None)
+    set_seats(connection, premium.workspace_id, premium.order.seats if premium.state in PAYS else None)
     for member in members_of(connection, premium.workspace_id):
         apply_to_member(connection, premium, member.account_id)
 
 
 def apply_to_member(connection: sa.Connection, premium: Premium, account_id: int) -> None:
     """What one member may spend without limit."""
-    kind = premium.sheet.plan(premium.order.plan).unlimited if premium.state == "active" else None
+    kind = premium.sheet.plan(premium.order.plan).unlimited if premium.state in PAYS else None
     change_permit(connection, premium.workspace_id, account_id, {"unlimited_kind": kind})
+
+
+def set_plan_end(connection: sa.Connection, premium: Premium | None, workspace_id: int, account_id: int) -> None:
+    """Until when a plan runs for an account here, as its permit says: without end, unless a breach suspends it (7.5.7).
+
+    What is suspended is the premium of the workspace, or the account's own freemium. Before the two steps no plan runs at all.
+    """
+    mine = sa.and_(subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id)
+    if connection.execute(sa.select(subscriptions.c.plan).where(mine)).first() is None:
+        return
+    own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), breaches.c.closed_at.is_(None))
+    since = connection.execute(sa.select(sa.func.min(breaches.c.opened_at)).where(own)).scalar()
+    if premium is not None and premium.state == "suspended":
+        since = premium.suspended_at
+    change_permit(connection, workspace_id, account_id, {"plan_until": since or _WITHOUT_END})
 
 
 def grant_period(connection: sa.Connection, premium: Premium, at: datetime) -> None:
     """The pool's lots of the running period, the packs included; a replay grants nothing (9.6, 9.22, 9.28)."""
-    plan = premium.sheet.plan(premium.order.plan)
-    for kind, amount in grants_of(premium.sheet, premium.order).items():
-        give_pool(connection, premium, "subscription", kind, amount, premium.grant_key, at, keeps=plan.keeps)
-    for code, count in premium.order.packs.items():
-        if count:
-            give_pack(connection, premium, code, count, f"{premium.grant_key}:{code}", at)
+    plan, key = premium.sheet.plan(premium.order.plan), premium.grant_key
+    of_plan = grants_of(premium.sheet, premium.order).items()
+    given = [_pool(premium, "subscription", kind, amount, key, at, keeps=plan.keeps) for kind, amount in of_plan]
+    of_packs = [(premium.sheet.pack(code), count) for code, count in premium.order.packs.items() if count]
+    given += [_pool(premium, "purchased", pack.kind, pack.amount * count, f"{key}:{pack.code}", at) for pack, count in of_packs]
+    grant_all(connection, given)
 
 
 def give_pack(connection: sa.Connection, premium: Premium, code: str, count: int, key: str, at: datetime) -> None:
     """The lot of so many packs, until the running period ends (9.26, 9.27)."""
     pack = premium.sheet.pack(code)
-    give_pool(connection, premium, "purchased", pack.kind, pack.amount * count, key, at)
+    grant(connection, _pool(premium, "purchased", pack.kind, pack.amount * count, key, at))
 
 
 def give_pool(
-    connection: sa.Connection,
-    premium: Premium,
-    source: str,
-    kind: str,
-    amount: int,
-    key: str,
-    at: datetime,
-    *,
-    keeps: bool = False,
+    connection: sa.Connection, premium: Premium, amounts: Mapping[str, int], key: str, at: datetime, *, keeps: bool = False
 ) -> None:
-    """One lot of the workspace's pool, until the running period ends."""
-    given = Grant(premium.workspace_id, None, kind, source, amount, at, premium.ends_at, key, keeps=keeps)
-    grant(connection, given)
+    """Subscription credits for the workspace's pool, a lot of each kind, until the running period ends."""
+    given = [_pool(premium, "subscription", kind, amount, key, at, keeps=keeps) for kind, amount in amounts.items()]
+    grant_all(connection, given)
+
+
+def _pool(premium: Premium, source: str, kind: str, amount: int, key: str, at: datetime, *, keeps: bool = False) -> Grant:
+    return Grant(premium.workspace_id, None, kind, source, amount, at, premium.ends_at, key, keeps=keeps)
 
 
 def write_order(order: Order) -> dict[str, Any]:
@@ -173,4 +198,8 @@ def _read(row: sa.Row[Any]) -> Premium:
         reverted=row.reverted,
         last_period=row.last_period,
         vat_percent=row.vat_percent,
+        end_reason=row.end_reason,
+        switch_at=row.switch_at,
+        switch_period=row.switch_period,
+        suspended_at=row.suspended_at,
     )

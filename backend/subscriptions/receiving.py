@@ -12,6 +12,7 @@ from backend.subscriptions.dues import Due, change_due, find_due
 from backend.subscriptions.giving import give, give_again, take_back
 from backend.subscriptions.payments import Result
 from backend.subscriptions.premiums import Premium, change_premium, read_premium
+from backend.subscriptions.returning import read_returned
 from backend.subscriptions.subscribers import tell_subscriber
 from backend.workspaces import lock_workspaces
 
@@ -40,8 +41,8 @@ def record_payment(kernel: Kernel, due_id: int, result: Result, amount: Decimal 
 def _settle(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due, amount: Decimal | None, at: datetime) -> Due:
     if due.state == "paid":
         return due
-    received = due.received + (due.total - due.received if amount is None else amount)
-    if received < due.total:
+    received = due.received + (due.missing if amount is None else amount)
+    if received < due.received + due.missing:
         return change_due(connection, due, received=received)
     failed = due.state == "failed"
     due = change_due(connection, due, received=received, state="paid", paid_at=at)
@@ -63,7 +64,9 @@ def _fail(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due,
         if due.what == "start":
             change_premium(connection, premium, state="ended", ended_at=at, end_reason="unpaid")
         return due
-    due = change_due(connection, due, state="failed", received=Decimal(), paid_at=None)
+    returned = read_returned(connection, due)
+    asked = due.total - returned if returned else due.asked
+    due = change_due(connection, due, state="failed", received=Decimal(), paid_at=None, asked=asked)
     if premium.state != "ended":
         take_back(connection, premium, due, at)
         facts: dict[str, Fact] = {"amount": due.total, "plan": premium.sheet.plan(premium.order.plan).name}

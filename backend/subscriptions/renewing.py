@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from backend.credits import carry_kept, write_off
 from backend.subscriptions.coming import order_of_next_period
 from backend.subscriptions.dues import change_due, list_dues, make_due
-from backend.subscriptions.giving import keys_that_keep
+from backend.subscriptions.giving import keys_that_keep, owes_a_period
 from backend.subscriptions.payments import PaymentGateway
-from backend.subscriptions.premiums import Premium, apply_to_members, change_premium, grant_period
+from backend.subscriptions.premiums import PAYS, Premium, apply_to_members, change_premium, grant_period
 from backend.subscriptions.prices import Order, price_of
+from backend.subscriptions.revisions import follow_renewal, sheet_of_next_period
 from backend.subscriptions.rules import MONTHS, day_begins, period_end
 
 
@@ -20,11 +21,13 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
     A frozen one stays frozen: its next period is due all the same (X26), and granted when everything is paid.
     """
     old, new = premium.order, order_of_next_period(premium)
+    sheet = sheet_of_next_period(connection, premium, at)
     begun = premium.begun_months + MONTHS[old.interval]
     waits = premium.next_after is not None and premium.next_after > premium.period
     renewed = change_premium(
         connection,
         premium,
+        sheet=sheet,
         plan=new.plan,
         seats=new.seats,
         interval=new.interval,
@@ -40,7 +43,7 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
             change_due(connection, due, state="dropped")
     due = make_due(connection, gateway, renewed, "renewal", price_of(renewed.sheet, new), at)
     change_due(connection, due, counted_at=at)
-    if renewed.state == "active":
+    if renewed.state in PAYS and not owes_a_period(connection, renewed):
         if _is_lower(premium, new):
             write_off(connection, premium.workspace_id, at, "downgrade", account_id=None)
         elif renewed.sheet.plan(new.plan).keeps:
@@ -48,6 +51,7 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
                 carry_kept(connection, premium.workspace_id, key, renewed.grant_key, at, renewed.ends_at)
         grant_period(connection, renewed, at)
     apply_to_members(connection, renewed)
+    follow_renewal(connection, renewed, at)
     return renewed
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from backend.subscriptions.dues import Due, list_dues
+from backend.subscriptions.dues import Due, change_due, list_dues
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.prices import to_cents
 from backend.subscriptions.rules import MONTHS, months_left, months_not_begun, start_day
@@ -20,7 +20,7 @@ def return_months(connection: sa.Connection, premium: Premium, at: datetime, rea
     if premium.period == 0:
         return Decimal()
     left = months_not_begun(premium.first_day, premium.begun_months, start_day(at), premium.order.interval)
-    back = Decimal()
+    back = Decimal("0.00")
     for due in list_dues(connection, premium, period=premium.period):
         if due.state == "dropped" or due.counted_at is None:
             continue
@@ -35,15 +35,17 @@ def record_return(connection: sa.Connection, due: Due, part: Decimal, at: dateti
     """Return this part of a due, and of its VAT; how much that is without VAT."""
     amount, vat = to_cents(due.amount * part), to_cents(due.vat * part)
     if amount:
+        if due.state not in ("paid", "submitted"):
+            change_due(connection, due, asked=due.total - amount - vat)
         row = {"workspace_id": due.workspace_id, "due_id": due.due_id, "premium_id": due.premium_id}
         connection.execute(returns.insert().values(**row, amount=amount, vat=vat, reason=reason, made_at=at))
     return amount
 
 
-def read_returned(connection: sa.Connection, workspace_id: int) -> dict[int, tuple[Decimal, Decimal]]:
-    """What was returned of each due of a workspace: amount without VAT, and VAT."""
-    mine = sa.select(returns.c.due_id, returns.c.amount, returns.c.vat).where(returns.c.workspace_id == workspace_id)
-    return {row.due_id: (row.amount, row.vat) for row in connection.execute(mine)}
+def read_returned(connection: sa.Connection, due: Due) -> Decimal:
+    """What was returned of a due, with VAT."""
+    this = sa.and_(returns.c.workspace_id == due.workspace_id, returns.c.due_id == due.due_id)
+    return connection.execute(sa.select(returns.c.amount + returns.c.vat).where(this)).scalar() or Decimal()
 
 
 def _months_paid(premium: Premium, due: Due) -> int:

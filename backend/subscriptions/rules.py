@@ -26,6 +26,16 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
+def days_on(at: datetime, days: int) -> datetime:
+    """The same time of day in Paris, so many days later."""
+    return datetime.combine(start_day(at) + timedelta(days=days), at.astimezone(PARIS).time(), PARIS).astimezone(UTC)
+
+
+def longest_notice(on: date, months: int) -> int:
+    """How many days so many months from this day have."""
+    return (_months_on(on, months) - on).days
+
+
 def months_left(started_on: date, begun: int, on: date) -> int:
     """Months not over on this day, of the year that began `begun` months after the first day; a started one is whole (X21)."""
     return sum(_months_on(started_on, begun + month) > on for month in range(1, MONTHS["year"] + 1))

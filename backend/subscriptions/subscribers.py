@@ -7,10 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from backend.accounts import EvidenceDue
 from backend.kernel import Kernel
 from backend.kernel.messages import Fact, Message, tell
 from backend.subscriptions.premiums import Premium
-from backend.subscriptions.tables import subscribers
+from backend.subscriptions.tables import dues, subscribers
 from backend.workspaces import admins_of
 
 
@@ -51,6 +52,17 @@ def acting_for(connection: sa.Connection, premium: Premium) -> list[int]:
     """The accounts that act for the subscriber now: every admin; where nobody is left, whoever took it out."""
     ordered = sa.select(subscribers.c.attested_by).where(_of(premium))
     return admins_of(connection, premium.workspace_id) or list(connection.execute(ordered).scalars())
+
+
+def keep_while_owed(connection: sa.Connection, event: EvidenceDue) -> None:
+    """The evidence of a deleted account stays as long as something is unpaid of what it ordered (X19)."""
+    of_due = sa.and_(dues.c.workspace_id == subscribers.c.workspace_id, dues.c.premium_id == subscribers.c.premium_id)
+    unpaid = (
+        sa.select(dues.c.due_id)
+        .select_from(subscribers.join(dues, of_due))
+        .where(subscribers.c.attested_by == event.account_id, dues.c.state.not_in(("paid", "dropped")))
+    )
+    event.owed = event.owed or connection.execute(unpaid.limit(1)).first() is not None
 
 
 def _of(premium: Premium) -> sa.ColumnElement[bool]:

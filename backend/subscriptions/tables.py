@@ -130,6 +130,7 @@ dues = sa.Table(
     sa.Column("period", sa.Integer, nullable=False, comment="the premium's period it is for"),
     sa.Column("amount", sa.Numeric(12, 2), nullable=False, comment="euros without VAT"),
     sa.Column("vat", sa.Numeric(12, 2), nullable=False, server_default="0", comment="euros"),
+    sa.Column("asked", sa.Numeric(12, 2), comment="what is still to come in all, VAT included, where a return made it less"),
     sa.Column("received", sa.Numeric(12, 2), nullable=False, server_default="0"),
     sa.Column("means", sa.Text, nullable=False),
     instant("due_at", nullable=False),

@@ -1,6 +1,6 @@
 """Who accepted which text, when and by which words: rows that are only ever added, each holding the hash of the one before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -164,10 +164,28 @@ def has_accepted_version(connection: sa.Connection, account_id: int, published: 
 
 def refused(connection: sa.Connection, account_id: int) -> bool:
     """Whether the account refused a change and accepted neither it nor a later one: its subscription is not renewed (18.4)."""
+    return any(True for _ in _unaccepted_refusals(connection, account_id))
+
+
+def must_accept(connection: sa.Connection, account_id: int, at: datetime) -> bool:
+    """Whether the account refused one of the three documents behind the box as it is in force now: its freemium sleeps (X31)."""
+    refused = _unaccepted_refusals(connection, account_id)
+    return any(each.kind in NEEDED and each.effective_at <= at for each in refused)
+
+
+def who_refused(connection: sa.Connection, account_ids: Collection[int]) -> set[int]:
+    """Those of the accounts that ever refused a document."""
+    found = sa.select(refusals.c.account_id).where(refusals.c.account_id.in_(account_ids))
+    return set(connection.execute(found).scalars())
+
+
+def _unaccepted_refusals(connection: sa.Connection, account_id: int) -> Iterator[Publication]:
     rows = connection.execute(
         sa.select(publications).join(
             refusals, sa.and_(publications.c.kind == refusals.c.document, publications.c.version == refusals.c.version)
         ).where(refusals.c.account_id == account_id)
     ).all()  # fmt: skip
-    publication = (Publication(row.kind, row.version, row.published_at, row.effective_at) for row in rows)
-    return any(not has_accepted_version(connection, account_id, each) for each in publication)
+    for row in rows:
+        each = Publication(row.kind, row.version, row.published_at, row.effective_at)
+        if not has_accepted_version(connection, account_id, each):
+            yield each

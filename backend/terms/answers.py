@@ -29,6 +29,24 @@ Which = Literal["in-force", "announced"]
 
 
 @dataclass(frozen=True)
+class TermsRefused:
+    """An account refused a change that is announced: higher rooms stop what would renew under it (18.4)."""
+
+    account_id: int
+    workspace_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TermsAccepted:
+    """An account accepted documents: what a refusal had stopped may go on."""
+
+    account_id: int
+    workspace_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Announced:
     """A version that is to take force, and what the account said to it."""
 
@@ -87,6 +105,7 @@ def accept(kernel: Kernel, caller: Caller, kinds: Sequence[str], which: Which, l
         append(connection, rows)
         if accepts_everything(connection, caller.account_id, now):
             change_permit(connection, caller.workspace_id, caller.account_id, {"terms_ok": True})
+        kernel.events.emit(connection, TermsAccepted(caller.account_id, caller.workspace_id, now))
 
 
 def refuse(kernel: Kernel, caller: Caller, kinds: Sequence[str]) -> None:
@@ -102,6 +121,7 @@ def refuse(kernel: Kernel, caller: Caller, kinds: Sequence[str]) -> None:
                 raise Problem("already-accepted")
             row = {"account_id": caller.account_id, "document": kind, "version": found.version, "refused_at": now}
             connection.execute(insert(refusals).values(**row).on_conflict_do_nothing())
+        kernel.events.emit(connection, TermsRefused(caller.account_id, caller.workspace_id, now))
 
 
 def hold_to_acceptances(connection: sa.Connection, workspace_id: int, account_id: int) -> None:

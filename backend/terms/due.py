@@ -17,6 +17,7 @@ from backend.terms.documents import read_document
 from backend.terms.rules import told_in_time
 from backend.terms.sheet import current_sheet
 from backend.terms.tables import acceptances, publications, refusals, updates
+from backend.terms.updates import code_of_update
 
 _AT_ONCE = 200
 
@@ -111,7 +112,7 @@ class UpdateNotices:
         users = _next_users(connection, row.told_through)
         parts = {"availability": row.availability, "installation": row.installation, "consequences": row.consequences}
         said = {f"{name}_{lang}": text for name, part in parts.items() for lang, text in part.items()}
-        code = "update-security" if row.security else "update-announced"
+        code = code_of_update(row.security)
         for account_id in users:
             tell(connection, self._kernel.sealer, Message(account_id, code, row.version, until, {"version": row.version, **said}))
         _note_progress(connection, updates, row, "told", users, until)

@@ -42,13 +42,23 @@ def publish_command(kernel: Kernel, act: Act, kind: str, version: str, effective
 @click.option("--installation", nargs=2, required=True, metavar="EN FR", help="How it is installed.")
 @click.option("--consequences", nargs=2, required=True, metavar="EN FR", help="What happens without it.")
 @click.option("--security", is_flag=True, help="It closes a hole.")
+@click.option("--minor", is_flag=True, help="Its effect is minor: nobody may end a subscription for it.")
+@click.option("--old-version-allowed", is_flag=True, help="The version before stays allowed and compliant: likewise.")
 @ops_options
 def announce_update_command(
-    kernel: Kernel, act: Act, version: str, availability: _Both, installation: _Both, consequences: _Both, security: bool
+    kernel: Kernel,
+    act: Act,
+    version: str,
+    availability: _Both,
+    installation: _Both,
+    consequences: _Both,
+    security: bool,
+    minor: bool,
+    old_version_allowed: bool,
 ) -> None:
     """Tell every user of a necessary update: where, how, and what happens without it."""
     said = [dict(zip(LANGUAGES, part, strict=True)) for part in (availability, installation, consequences)]
-    _do(lambda: announce_update(kernel, act, Update(version, security, *said)))
+    _do(lambda: announce_update(kernel, act, Update(version, security, *said, minor, old_version_allowed)))
     click.echo(f"Users are being told of version {version}.")
 
 

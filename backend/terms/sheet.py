@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from backend.terms.documents import find_in_force
+from backend.terms.tables import publications
 
 SHEETS = Path(__file__).parent / "sheets"
 FREE = "free"
@@ -87,10 +88,14 @@ class Policy(_Part):
     code_minutes: int = 15
     code_tries: int = 5
     password_reminder_days: int = 365
+    evidence_years: int = 5
     late_interest_after_days: int = 10
+    late_interest_times: int = 3
+    late_interest_points: Decimal = Decimal(5)
     late_indemnity: Decimal = Decimal("40.00")
     switch_notice_months: int = 2
     switch_transition_days: int = 30
+    switch_charge: Decimal = Decimal("0.00")
     helpdesk_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     helpdesk_opens_hour: int = 9
     helpdesk_closes_hour: int = 19
@@ -154,8 +159,14 @@ def sheet_versions() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in SHEETS.glob("*.yaml")))
 
 
-def current_sheet(connection: sa.Connection | None = None, at: datetime | None = None) -> Sheet:
-    """The version in force at an instant. Without one the newest there is, in force or not: where nothing can be asked yet."""
-    if connection is None or at is None:
-        return read_sheet(sheet_versions()[-1])
+def current_sheet(connection: sa.Connection, at: datetime) -> Sheet:
+    """The version in force at an instant."""
     return read_sheet(find_in_force(connection, "plan-sheet", at).version)
+
+
+def number_in_force(name: str, at: datetime) -> sa.ColumnElement[int]:
+    """A number of the policy in force at an instant, for a statement that is written before there is a connection."""
+    numbers = {version: getattr(read_sheet(version).policy, name) for version in sheet_versions()}
+    begun = sa.select(publications.c.version).where(publications.c.kind == "plan-sheet", publications.c.effective_at <= at)
+    newest = begun.order_by(publications.c.effective_at.desc()).limit(1).scalar_subquery()
+    return sa.case(numbers, value=newest, else_=numbers[sheet_versions()[0]])

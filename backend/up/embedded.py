@@ -70,6 +70,21 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
         yield Servers(database.url(pg.OWNER), database.url(pg.APP), database.url(pg.PURGE), cache.url)
 
 
+@contextmanager
+def redis_alone() -> Iterator[str]:
+    """A throw-away Redis; yields its URL. Call from the main thread."""
+    with ExitStack() as undo:
+        folder = undo.enter_context(_temporary_folder())
+        user = choose_server_user(folder)
+        (folder / "logs").mkdir()
+        _, cache = arrange(folder, user, pg.Passwords("", "", "", ""), durable=False)
+        cache.prepare()
+        child = cache.start()
+        undo.callback(stop, child, rd.STOP, 10)
+        cache.wait(child)
+        yield cache.url
+
+
 def arrange(folder: Path, user: ServerUser, passwords: pg.Passwords, durable: bool = True) -> tuple[pg.Postgres, rd.Redis]:
     """The two servers of a data folder, not yet started."""
     binaries = find_binaries(user, folder / "servers")

@@ -10,6 +10,7 @@ from backend.kernel.limits import PAGES, SIGN_INS
 from backend.kernel.openapi import describe_api
 from backend.kernel.pages import answer_page
 from backend.kernel.problems import KINDS, Problem
+from backend.terms import read_newest_update
 from backend.web.reference import list_operations
 
 api = Room("web", __name__, template_folder="templates")
@@ -58,7 +59,8 @@ def show_problem(code: str) -> Response:
     if code not in KINDS:
         raise Problem("not-found")
     answering = [endpoint for endpoint in ENDPOINTS.values() if code in endpoint.problems]
-    return answer_page("problem.html", lang="en", code=code, kind=KINDS[code], answering=answering)
+    update = read_newest_update(kernel()) if code == "extension-outdated" else None
+    return answer_page("problem.html", lang="en", code=code, kind=KINDS[code], answering=answering, update=update)
 
 
 @api.get("/password/reset", who="anyone", limit=PAGES, media=HTML)

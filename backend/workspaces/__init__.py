@@ -2,7 +2,7 @@
 
 from backend.workspaces.activity import note
 from backend.workspaces.deletion import delete_own, delete_workspace, erase_home
-from backend.workspaces.events import MemberMoved, MemberMoving, WorkspaceDeleted
+from backend.workspaces.events import MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.homes import (
     Member,
     Membership,
@@ -22,7 +22,7 @@ from backend.workspaces.naming import create_workspace, rename_workspace
 from backend.workspaces.roles import change_member
 
 __all__ = [
-    "Invitation", "Member", "MemberMoved", "MemberMoving", "Membership", "Workspace", "WorkspaceDeleted", "admins_of",
+    "Invitation", "Member", "MemberLeft", "MemberMoved", "MemberMoving", "Membership", "Workspace", "WorkspaceDeleted", "admins_of",
     "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member", "enter", "erase_home",
     "invitations_of", "invite", "join", "leave", "lock_workspaces", "members_of", "move", "note", "open_home",
     "read_membership", "read_workspace", "remove_member", "rename_workspace", "resend", "revoke", "seats_taken", "set_seats",

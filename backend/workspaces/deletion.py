@@ -63,22 +63,22 @@ def delete_own(kernel: Kernel, caller: Caller, phrase: str) -> int:
 def delete_workspace(connection: sa.Connection, kernel: Kernel, workspace_id: int, at: datetime) -> dict[int, int]:
     """Delete a Workspace with everything in it; its members go home with what is their own. Returns each member's home.
 
-    The pool is voided first, so that whoever hears of WorkspaceDeleted still finds what there was.
+    The pool is voided first, and WorkspaceDeleted is told while everybody is still there: who hears of it finds what there was.
     """
     name = _lock(connection, kernel, workspace_id)
     void_lots(connection, workspace_id, at, "workspace_deleted", account_id=None)
-    homes = {}
-    for member in members_of(connection, workspace_id):
+    here, homes = members_of(connection, workspace_id), {}
+    kernel.events.emit(connection, WorkspaceDeleted(workspace_id, tuple(member.account_id for member in here), at))
+    for member in here:
         homes[member.account_id] = go_home(connection, kernel, member.account_id, workspace_id, at)
         told = Message(member.account_id, "workspace-deleted", str(workspace_id), at, {"workspace": name})
         tell(connection, kernel.sealer, told)
-    kernel.events.emit(connection, WorkspaceDeleted(workspace_id, tuple(homes), at))
     connection.execute(sa.text("SELECT erase_workspace(:workspace)"), {"workspace": workspace_id})
     return homes
 
 
 def erase_home(connection: sa.Connection, workspace_id: int) -> None:
-    """The home of a deleted account goes with everything in it; nobody is left in it to be told."""
+    """A workspace that a deleted account was in goes with everything in it where nobody is left there."""
     if not members_of(connection, workspace_id):
         connection.execute(sa.text("SELECT erase_workspace(:workspace)"), {"workspace": workspace_id})
 

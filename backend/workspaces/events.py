@@ -22,8 +22,17 @@ class MemberMoved:
 
 
 @dataclass(frozen=True)
+class MemberLeft:
+    """The account has left a Workspace of its own will; the others are still there."""
+
+    account_id: int
+    workspace_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class WorkspaceDeleted:
-    """Everybody has left, and nothing of the workspace will be there when this transaction ends. `members` are those who were."""
+    """Nothing of the workspace will be there when this transaction ends. `members` are about to go home; the pool is voided."""
 
     workspace_id: int
     members: tuple[int, ...]

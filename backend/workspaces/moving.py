@@ -13,7 +13,7 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.problems import Problem
 from backend.workspaces.activity import note
-from backend.workspaces.events import MemberMoved, MemberMoving
+from backend.workspaces.events import MemberLeft, MemberMoved, MemberMoving
 from backend.workspaces.homes import (
     Workspace,
     add_member,
@@ -75,7 +75,9 @@ def leave(kernel: Kernel, caller: Caller) -> int:
         refuse_last_admin(connection, workspace.workspace_id, caller.account_id)
         now = kernel.clock.now()
         note(connection, workspace.workspace_id, caller.account_id, "left", now)
-        return go_home(connection, kernel, caller.account_id, workspace.workspace_id, now)
+        home = go_home(connection, kernel, caller.account_id, workspace.workspace_id, now)
+        kernel.events.emit(connection, MemberLeft(caller.account_id, workspace.workspace_id, now))
+        return home
 
 
 def remove_member(kernel: Kernel, caller: Caller, account_id: int) -> None:

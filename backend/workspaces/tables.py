@@ -12,7 +12,11 @@ workspaces = sa.Table(
     "workspaces",
     metadata,
     sa.Column("workspace_id", sa.BigInteger, sa.Identity(), primary_key=True),
-    sa.Column("name", sa.Text, comment="null: a home of one, until a Workspace is created"),
+    sa.Column(
+        "name",
+        sa.Text,
+        comment="null: a home of one, until a Workspace is created. A company's or a team's, read by every member: not sealed",
+    ),
     instant("created_at", nullable=False),
     sa.Column("seats", sa.Integer, comment="paid for by a premium; null: none is counted"),
     sa.CheckConstraint("seats >= 1", name="seats"),

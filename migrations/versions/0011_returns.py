@@ -27,6 +27,8 @@ def _flag(name: str, comment: str) -> "sa.Column[object]":
 
 def upgrade() -> None:
     op.add_column("dues", _money("vat", "euros", server_default="0"))
+    asked = "what is still to come in all, VAT included, where a return made it less"
+    op.add_column("dues", sa.Column("asked", sa.Numeric(12, 2), nullable=True, comment=asked))
     op.create_check_constraint(op.f("dues_vat_check"), "dues", "vat >= 0")
     op.add_column(
         "premiums",
@@ -87,4 +89,5 @@ def downgrade() -> None:
     op.drop_index("premiums_switch_idx", "premiums")
     for column in ("switch_period", "switch_at", "end_heard_at", "end_channel", "vat_percent"):
         op.drop_column("premiums", column)
+    op.drop_column("dues", "asked")
     op.drop_column("dues", "vat")

@@ -121,6 +121,10 @@ def test_every_message_has_its_words_in_both_languages(code: str, lang: str) -> 
     assert subject
     assert len(text) > 40
     assert not re.search(r"[{}]", subject + text)
+    if lang == "fr":
+        ours = words["fr"]["subject"] + words["fr"]["text"]
+        assert not re.search(r" [:;!?»]|« |\w'\w", ours), "a line may break before a mark, or an apostrophe is a straight one"
+        assert not re.search(r"\bd[eu] \{workspace\}|\bque \{workspace\}", ours), "a name may begin with a vowel"
 
 
 def test_a_message_without_a_fact_it_needs_is_refused_at_once(ada: Reader, kernel: Kernel) -> None:
@@ -130,7 +134,7 @@ def test_a_message_without_a_fact_it_needs_is_refused_at_once(ada: Reader, kerne
 
 @pytest.mark.parametrize(
     ("lang", "written"),
-    [("en", "until 1 April 2026 at 01:00 (Paris time)"), ("fr", "jusqu'au 1er avril 2026 à 01:00 (heure de Paris)")],
+    [("en", "until 1 April 2026 at 01:00 (Paris time)"), ("fr", "jusqu’au 1er avril 2026 à 01:00 (heure de Paris)")],
 )
 def test_an_instant_is_written_as_the_language_does_and_in_paris(lang: str, written: str) -> None:
     facts = {**all_words()["suspended"]["example"], "cure_due": "2026-03-31T23:00:00+00:00"}

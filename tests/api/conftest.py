@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from backend.accounts.questions import ask
 from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
+from backend.helpdesk.threads import Opening, start_thread
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
@@ -79,6 +80,8 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
                 told = Message(member.account_id, "password-old", ref, kernel.clock.now(), {"set_on": "2025-03-02"})
                 tell(connection, kernel.sealer, told)
             ask(connection, kernel, member.account_id, "Which company do you work for?", 7)
+        for category in ("question", "advice"):
+            start_thread(kernel, member.account_id, Opening(category, "normal", "chat", "What may I export?"))
         create_workspace(kernel, member.caller, f"{name}-company")
         invite(kernel, member.caller, f"guest@guest-of-{name}-company.example", "member", "en")
         make_quote(kernel, member.caller, Order("business", 5, "month"))

@@ -55,7 +55,15 @@ BODIES: dict[str, Any] = {
     "POST /v1/subscription/change": {"plan": "business", "seats": 6, "interval": "month", "amount": "79.00"},
     "POST /v1/subscription/packs": {"packs": {"pack-phone": 1}},
     "PUT /v1/subscription/packs/reverted": {"packs": {}},
+    "POST /v1/subscription/price": {"answer": "accept"},
     "POST /v1/subscription/end": {"way": "non-renewal"},
+    "POST /v1/subscription/terminate": {"registered_number": "1A 234 567 8901 2"},
+    "POST /v1/subscription/non-renewal": {"phrase": "delete it", "password": PASSWORD},
+    "POST /v1/subscription/refuse-update": {"version": "0.3.0"},
+    "POST /v1/subscription/switch": {"notice_days": 30},
+    "POST /v1/subscription/payments/{payment_id}/pay": {"means": "sepa_debit"},
+    "POST /v1/helpdesk/threads": {"category": "anomaly", "severity": "serious", "text": "Every reveal fails."},
+    "POST /v1/helpdesk/threads/{thread_id}/messages": {"text": "It still does."},
     "POST /v1/sandbox/payments/{payment_id}": {"result": "settled"},
 }
 """A right body for every operation that takes one."""

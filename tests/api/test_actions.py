@@ -20,11 +20,13 @@ RIGHT: dict[str, Any] = {
 }
 OWN_IDS: dict[str, Callable[[Member], str]] = {
     "message_id": lambda member: str(member.call("GET", "/v1/messages").json["messages"][0]["message_id"]),  # type: ignore[index]
+    "thread_id": lambda member: str(member.call("GET", "/v1/helpdesk/threads").json["threads"][0]["thread_id"]),  # type: ignore[index]
     "question_id": lambda member: str(member.call("GET", "/v1/me/questions").json["questions"][0]["question_id"]),  # type: ignore[index]
 }
 MINE = (
     "POST /v1/linkedin/connect", "PUT /v1/password", "DELETE /v1/sessions/current", "POST /v1/messages/{message_id}/read",
     "POST /v1/me/questions/{question_id}", "POST /v1/me/compromise", "POST /v1/me/deletion",
+    "POST /v1/helpdesk/threads", "POST /v1/helpdesk/threads/{thread_id}/messages", "POST /v1/helpdesk/threads/{thread_id}/close",
 )  # fmt: skip
 
 

@@ -32,13 +32,15 @@ _BY_MEANING = ["2xx", "401", "403", "404", "409", "422"]
 # the rooms' own tests walk those ways.
 NEED_A_SECRET = {
     "POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion",
-    "POST /v1/terms/refusals", "POST /v1/me/questions/{question_id}",
+    "POST /v1/terms/refusals", "POST /v1/me/questions/{question_id}", "POST /v1/subscription/non-renewal",
 }  # fmt: skip
 
 # Their success needs a premium that runs, and a price that was agreed: chance may bring one, and tests/subscriptions has them all.
 NEED_A_PREMIUM = {
     "POST /v1/subscription", "POST /v1/subscription/change/preview", "POST /v1/subscription/change", "POST /v1/subscription/packs",
-    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/sandbox/payments/{payment_id}",
+    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price",
+    "POST /v1/subscription/terminate", "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
+    "POST /v1/subscription/refuse-update", "POST /v1/subscription/switch",
 }  # fmt: skip
 
 # Their success needs another member, a mailed invitation, a typed phrase, or a home of one, which the caller has named already.

@@ -78,12 +78,25 @@ IDS[Slot("POST", "/v1/me/questions/{question_id}", "path", "question_id")] = Id(
     shown_as="question_id",
 )
 
+IDS[Slot("GET", "/v1/helpdesk/threads", "query", "cursor")] = Id(
+    lambda member: member.call("GET", "/v1/helpdesk/threads?limit=1").json["next_cursor"],  # type: ignore[index]
+    shown_as="thread_id",
+)
+for way, end, answered in (("GET", "", 200), ("POST", "/messages", 201), ("POST", "/close", 200)):
+    IDS[Slot(way, f"/v1/helpdesk/threads/{{thread_id}}{end}", "path", "thread_id")] = Id(
+        lambda member: member.call("GET", "/v1/helpdesk/threads").json["threads"][0]["thread_id"],  # type: ignore[index]
+        shown_as="thread_id",
+        served=(answered,),
+    )
+
 # Who has one may use it, whoever they are: it was mailed, or handed to one browser. Nothing else may pass for one.
 SECRETS = {
     Slot("POST", "/v1/accounts/validate", "body", "code"),
     Slot("POST", "/v1/password/reset/confirm", "body", "token"),
     Slot("POST", "/v1/invitations/accept", "body", "token"),
     Slot("POST", "/v1/sandbox/payments/{payment_id}", "path", "payment_id"),
+    # One's own Workspace's only; nothing is due here, so tests/subscriptions/test_paying.py tries those of others.
+    Slot("POST", "/v1/subscription/payments/{payment_id}/pay", "path", "payment_id"),
     Slot("GET", "/objection/{token}", "path", "token"),
     Slot("POST", "/objection/{token}", "path", "token"),
     Slot("GET", "/linkedin/start/{ticket}", "path", "ticket"),
@@ -97,10 +110,10 @@ SECRETS = {
 # Words of the caller's own, which lead to nothing that belongs to anybody else.
 WORDS = {
     ("body", "email"), ("body", "password"), ("body", "current"), ("body", "consent"), ("body", "profile"), ("body", "page"),
-    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "now"), ("body", "name"),
-    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "advance"), ("path", "kind"),
+    ("body", "client.proof"), ("body", "sub"), ("path", "code"), ("path", "version"), ("body", "version"), ("body", "now"), ("body", "name"),
+    ("body", "phrase"), ("query", "action"), ("body", "answer"), ("body", "text"), ("body", "advance"), ("path", "kind"),
     ("body", "plan"), ("body", "amount"), ("body", "subscriber.legal_name"), ("body", "subscriber.country"),
-    ("body", "subscriber.siren"), ("body", "subscriber.vat_number"),
+    ("body", "subscriber.siren"), ("body", "registered_number"), ("body", "subscriber.vat_number"),
 }  # fmt: skip
 
 BACKEND = Path(__file__).parents[2] / "backend"

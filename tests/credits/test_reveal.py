@@ -1,12 +1,13 @@
 """The function that charges: what is charged, from which lot, and what is free."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from backend.credits import read_balances
 from backend.kernel.clock import MovableClock
 from backend.kernel.problems import Problem
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
@@ -179,11 +180,19 @@ def test_the_unlimited_lot_is_made_at_the_first_need_and_pays_before_all_others(
     ledger: Ledger, owner: psycopg.Connection[Any]
 ) -> None:
     ledger.give(5, "b2b_email", days=1)
+    ledger.give(3, "b2b_email", to=None, days=1)
+    ledger.give(4, "phone", days=1)
     ledger.change(ANN, unlimited_kind="b2b_email")
     charge = ledger.reveal(1, ("b2b_email",))["b2b_email"]
-    assert (charge.outcome, charge.left) == ("revealed", 9_999 + 5)
-    lots = owner.execute("SELECT source, remaining FROM lots ORDER BY lot_id").fetchall()
-    assert lots == [("subscription", 5), ("unlimited", 9_999)]
+    assert (charge.outcome, charge.left) == ("revealed", 9_999 + 5 + 3)
+    lots = "SELECT account_id, source, remaining FROM lots ORDER BY lot_id"
+    others = [(ANN.account_id, "subscription", 5), (None, "subscription", 3), (ANN.account_id, "subscription", 4)]
+    assert owner.execute(lots).fetchall() == [*others, (ANN.account_id, "unlimited", 9_999)]
+    shown = read_balances(ledger.kernel.database, WORKSPACE, ANN.account_id, ledger.now)["b2b_email"]
+    assert (shown.unlimited_left, shown.resets_at) == (9_999, datetime.fromisoformat("2026-04-01T00:00:00+02:00"))
+    [program] = ledger.reveal_for_program([2], ["b2b_email"], ["b2b_email"], ANN)
+    assert program.outcome == "revealed"
+    assert owner.execute(lots).fetchall()[-1] == (ANN.account_id, "unlimited", 9_999)
     assert ledger.findings() == []
 
 

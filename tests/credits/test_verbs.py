@@ -27,7 +27,7 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 from tests.conftest import START
 from tests.credits.conftest import ANN, BOB, FOREVER, WORKSPACE, Ledger
 from tests.credits.model import same
@@ -147,7 +147,7 @@ class VerbsWalk(RuleBasedStateMachine):
     def earn(self, account: int, code: str) -> None:
         """A reward."""
         self.number += 1
-        now, sheet = self.ledger.now, current_sheet()
+        now, sheet = self.ledger.now, read_sheet("2026-03")
         given = (sheet, self.home[account], account, code, now, now + MONTH, str(self.number))
         if self.twice(reward, *given, kind=None if sheet.reward(code).kind else "phone"):
             self.granted += sheet.reward(code).amount

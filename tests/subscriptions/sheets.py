@@ -11,11 +11,14 @@ import yaml
 
 from backend.kernel import Kernel
 from backend.kernel.database import Database
+from backend.kernel.ops import Act, make_operator
 from backend.terms import load_documents
 from backend.terms import sheet as sheets
+from backend.terms.publishing import publish
 
 SHIPPED = "2026-03"
 NEXT = "2026-04"
+ACT = Act("olga", "dearer from spring on")
 SHIPPED_FILE = Path(sheets.__file__).parent / "sheets" / f"{SHIPPED}.yaml"
 Change = Callable[[dict[str, Any]], None]
 
@@ -54,6 +57,24 @@ class Sheets:
 
     def take_force(self, change: Change, version: str = NEXT, at: datetime | None = None) -> dict[str, Any]:
         """A version changed so is in force at `at`, or now; users were told of it long ago. Returns what its file says."""
+        whole = self._load(change, version)
+        at = at or self._kernel.clock.now()
+        told = at - timedelta(days=30)
+        self._owner.execute(
+            "INSERT INTO publications (kind, version, published_at, effective_at, told_at, switched_at)"
+            " VALUES ('plan-sheet', %s, %s, %s, %s, %s)",
+            (version, told, at, told, at),
+        )
+        return whole
+
+    def announce(self, change: Change, effective_at: datetime, version: str = NEXT) -> None:
+        """Those who run Candor publish a version changed so, now; it takes force later."""
+        self._load(change, version)
+        with self._kernel.database.begin() as connection:
+            make_operator(connection, ACT.by, "admin", self._kernel.clock.now())
+        publish(self._kernel, ACT, "plan-sheet", version, effective_at)
+
+    def _load(self, change: Change, version: str) -> dict[str, Any]:
         whole = read_shipped()
         whole["version"] = version
         change(whole)
@@ -62,13 +83,6 @@ class Sheets:
         with database.begin() as connection:
             load_documents(connection, self._folder)
         database.close()
-        at = at or self._kernel.clock.now()
-        told = at - timedelta(days=30)
-        self._owner.execute(
-            "INSERT INTO publications (kind, version, published_at, effective_at, told_at, switched_at)"
-            " VALUES ('plan-sheet', %s, %s, %s, %s, %s)",
-            (version, told, at, told, at),
-        )
         return whole
 
 

@@ -13,7 +13,7 @@ from backend.accounts.sample import arrange
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.mail import read_mailbox
-from tests.subscriptions.conftest import FOR_WHOM, Buyer, Time
+from tests.subscriptions.conftest import AGREED, FOR_WHOM, Buyer, Time
 
 Buyers = Callable[..., Buyer]
 
@@ -81,6 +81,24 @@ def test_each_attestation_and_the_terms_are_needed(buyer: Buyers, owner: psycopg
     assert owner.execute("SELECT attested_by FROM subscribers").fetchone() == (ada.account_id,)
 
 
+@pytest.mark.clause("2.User.b")
+def test_nobody_subscribes_for_an_entity_without_attesting_that_they_may_bind_it(
+    buyer: Buyers, clock: MovableClock, owner: psycopg.Connection[Any]
+) -> None:
+    ada = buyer()
+    body = {"quote_id": ada.quote().json["quote_id"], "means": "wire", "subscriber": FOR_WHOM, **AGREED}  # type: ignore[index]
+    del body["authorised_to_bind"]
+    for given in ({}, {"authorised_to_bind": False}, {"authorised_to_bind": None}, {"authorised_to_bind": "true"}):
+        refused = ada.post("/v1/subscription", body | given)
+        assert refused.status_code == 422
+        assert [each["field"] for each in refused.json["errors"]] == ["authorised_to_bind"]  # type: ignore[index]
+    for table in ("premiums", "subscribers", "dues"):
+        assert owner.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table  # type: ignore[call-overload]
+    assert ada.post("/v1/subscription", body | {"authorised_to_bind": True}).status_code == 201
+    attested = owner.execute("SELECT attested_by, attested_at FROM subscribers").fetchall()
+    assert attested == [(ada.account_id, clock.now())]
+
+
 def test_the_data_processing_agreement_is_needed(buyer: Buyers) -> None:
     ada = buyer()
     refused = ada.accept(ada.quote().json, accept_dpa=False)
@@ -139,8 +157,9 @@ def test_a_debit_starts_the_plan_at_once_with_one_grant_of_each_kind(
     assert clean()
 
 
+@pytest.mark.clause("7.1.15")
 def test_a_wire_starts_the_plan_when_all_of_it_is_there(buyer: Buyers, owner: psycopg.Connection[Any], clock: MovableClock) -> None:
-    clock.set(datetime.fromisoformat("2026-03-03T10:00:00+01:00"))
+    clock.set(datetime.fromisoformat("2026-03-01T10:00:00+01:00"))
     ada = buyer()
     due = ada.subscribe("business", 1, means="wire")
     assert (due["state"], ada.premium["state"], ada.pool(owner)) == ("open", "pending", {})
@@ -183,9 +202,9 @@ def test_the_price_that_was_shown_holds_until_the_quote_expires(
 def dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new sheet takes force: Starter costs 59."""
     from backend.subscriptions import checkout
-    from backend.terms import current_sheet, read_sheet, sheet
+    from backend.terms import read_sheet, sheet
 
-    old = current_sheet()
+    old = read_sheet("2026-03")
     plans = tuple(plan.model_copy(update={"price": plan.price + 10}) if plan.code == "starter" else plan for plan in old.plans)
     new = old.model_copy(update={"version": "2026-04", "plans": plans})
 

@@ -41,15 +41,41 @@ def test_a_month_ends_when_told_forty_eight_hours_before_and_one_month_later_els
     assert ada.premium is None
 
 
+def test_told_too_late_before_another_interval_it_ends_with_that_ones_first_period(
+    buyer: Buyers, clock: MovableClock, time: Time
+) -> None:
+    ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "starter", 1)
+    assert ada.change("starter", 1, "year")["change"]["later_at"] == "2026-04-14T22:00:00Z"
+    time.pass_to("2026-04-13T10:00:00+02:00")
+    ada.sign_in()
+    assert ada.end() == {"ends_at": "2027-04-14T22:00:00Z", "in_time": False}
+    assert ada.premium["ends_at"] == "2027-04-14T22:00:00Z"
+    time.pass_to("2027-04-14T23:59:59+02:00")
+    ada.sign_in()
+    assert ada.premium["period_ends_at"] == "2027-04-14T22:00:00Z"
+    assert [due[:2] for due in ada.dues] == [("start", "49.00"), ("renewal", "490.00")]
+    time.pass_to("2027-04-15T00:00:00+02:00")
+    ada.sign_in()
+    assert ada.premium is None
+
+
 @pytest.mark.clause("7.5.3")
 @pytest.mark.parametrize(("begun", "asked", "ends"), NOTICES_OF_A_YEAR)
 def test_a_year_ends_when_told_through_the_day_one_month_before(
     buyer: Buyers, clock: MovableClock, time: Time, begun: str, asked: str, ends: str
 ) -> None:
     ada = start(clock, buyer, f"{begun}T10:00:00+01:00", "business", 1, "year")
+    first_end = datetime.fromisoformat(ada.premium["period_ends_at"])
     time.pass_to(asked)
     ada.sign_in()
     assert ada.end()["ends_at"] == ends
+    time.pass_to(first_end)
+    ada.sign_in()
+    if first_end == datetime.fromisoformat(ends):
+        assert ada.premium is None
+    else:
+        assert (ada.premium["period"], ada.premium["period_ends_at"]) == (2, ends)
+        assert ada.dues[-1][:2] == ("renewal", "790.00")
 
 
 @pytest.mark.clause("7.5.5")
@@ -167,5 +193,5 @@ def test_deleting_the_workspace_ends_its_premium_and_nothing_is_renewed(
     deleted = ada.call("DELETE", "/v1/workspace", {"phrase": phrase})
     assert deleted.status_code in (200, 204), deleted.text
     time.pass_to("2026-06-15T00:00:00+02:00")
-    assert owner.execute("SELECT state, end_reason FROM premiums").fetchall() == [("ended", "workspace-deleted")]
+    assert owner.execute("SELECT state, end_reason FROM premiums").fetchall() == [("ended", "terminated-early")]
     assert owner.execute("SELECT what, state FROM dues").fetchall() == [("start", "submitted")]

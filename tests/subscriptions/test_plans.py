@@ -5,9 +5,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 
-SHEET = current_sheet()
+SHEET = read_sheet("2026-03")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -64,8 +64,9 @@ def test_a_year_renews_for_a_year(buyer: Buyers, clock: MovableClock, time: Time
 
 @pytest.mark.clause("9.12")
 def test_what_was_not_spent_is_lost_and_the_next_lot_is_the_allotment(
-    buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
+    buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, directory: Directory, clean: Callable[[], bool]
 ) -> None:
+    directory.add("jan", b2b_email="jan@acme.example", phone="+31970102001")
     ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "starter", 1)
     spend(owner, ada, "phone", 93)
     end = _instant("2026-04-15T00:00:00+02:00")
@@ -78,6 +79,15 @@ def test_what_was_not_spent_is_lost_and_the_next_lot_is_the_allotment(
         " AND l.account_id IS NULL"
     ).fetchall()
     assert expired == [(-7,)]
+    ada.sign_in()
+    owner.execute("UPDATE lots SET expires_at = valid_from + interval '1 second' WHERE account_id IS NOT NULL")
+    assert ada.outcome("jan") == "revealed"
+    paid = owner.execute(
+        "SELECT l.source, l.granted, l.remaining, l.valid_from FROM reveals r JOIN lots l USING (workspace_id, lot_id)"
+        " WHERE r.person_id = %s AND r.kind = 'phone'",
+        (directory.owner.execute("SELECT max(person_id) FROM people").fetchone()[0],),  # type: ignore[index]
+    ).fetchall()
+    assert paid == [("subscription", 100, 99, end)]
     assert clean()
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from backend.kernel.clock import MovableClock
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 from tests.credits.races import together
 from tests.subscriptions.conftest import Buyer, Time
 from tests.workspaces.conftest import Person, code_of
 
 Buyers = Callable[..., Buyer]
-LAPSE = timedelta(days=current_sheet().policy.invitation_days)
+LAPSE = timedelta(days=read_sheet("2026-03").policy.invitation_days)
 FULL = (409, "seats-exhausted")
 
 

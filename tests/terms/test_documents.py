@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 import yaml
 from flask.testing import FlaskClient
 
@@ -139,6 +140,8 @@ def test_what_the_sheet_says_goes_before_the_terms_own_number(kernel: Kernel, ho
     with kernel.database.begin() as connection:
         before = current_sheet(connection, at - timedelta(seconds=1))
         after = current_sheet(connection, at)
+        asked = [sa.select(sheets.number_in_force("notice_monthly_h", moment)) for moment in (at - timedelta(seconds=1), at)]
+        assert [connection.execute(question).scalar_one() for question in asked] == [48, 72]
     assert (before.version, before.policy.notice_monthly_h) == (FIRST, 48)
     assert (after.version, after.policy.notice_monthly_h) == (NEW, 72)
     assert (sheets.Policy().notice_monthly_h, after.policy.change_notice_days) == (48, 15)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.terms import FREE, Sheet, current_sheet, read_sheet
+from backend.terms import FREE, Sheet, read_sheet
 from backend.terms.sheet import sheet_versions
 
 
@@ -23,31 +23,31 @@ def test_a_version_nobody_published_is_unknown() -> None:
 
 
 def test_the_free_plan_costs_nothing_and_the_others_rank_by_price() -> None:
-    plans = current_sheet().plans
-    assert not current_sheet().plan(FREE).premium
+    plans = read_sheet("2026-03").plans
+    assert not read_sheet("2026-03").plan(FREE).premium
     assert sorted(plans, key=lambda plan: plan.rank) == sorted(plans, key=lambda plan: plan.price)
 
 
 def test_a_year_costs_ten_months_and_grants_twelve() -> None:
-    policy = current_sheet().policy
+    policy = read_sheet("2026-03").policy
     assert (policy.year_pays_months, policy.year_grants_months) == (10, 12)
-    assert current_sheet().plan("business").price * policy.year_pays_months == Decimal("790.00")
+    assert read_sheet("2026-03").plan("business").price * policy.year_pays_months == Decimal("790.00")
 
 
 @pytest.mark.parametrize(("field", "value"), [("plans", []), ("surprise", 1), ("registration", {"gold": 1})])
 def test_a_sheet_that_lacks_the_free_plan_or_says_what_nobody_reads_is_refused(field: str, value: object) -> None:
-    whole = current_sheet().model_dump()
+    whole = read_sheet("2026-03").model_dump()
     with pytest.raises(ValidationError):
         Sheet.model_validate({**whole, field: value})
 
 
 def test_a_code_stands_for_one_plan() -> None:
-    whole = current_sheet().model_dump()
+    whole = read_sheet("2026-03").model_dump()
     with pytest.raises(ValidationError, match="stands twice"):
         Sheet.model_validate({**whole, "plans": [*whole["plans"], whole["plans"][0]]})
 
 
-WHOLE = current_sheet().model_dump(mode="json")
+WHOLE = read_sheet("2026-03").model_dump(mode="json")
 KINDS = {"b2b_email", "phone", "direct_email", "export"}
 
 

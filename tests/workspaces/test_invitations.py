@@ -14,13 +14,13 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.problems import Problem
 from backend.settings import Settings
-from backend.terms import current_sheet
+from backend.terms import read_sheet
 from backend.workspaces import invite
 from tests.accounts.conftest import read_letters
 from tests.credits.races import together
 from tests.workspaces.conftest import Person, code_of
 
-DAYS = timedelta(days=current_sheet().policy.invitation_days)
+DAYS = timedelta(days=read_sheet("2026-03").policy.invitation_days)
 
 
 @pytest.mark.clause("8.2.13")

@@ -7,39 +7,23 @@ from typing import Any
 
 import psycopg
 import pytest
-from click.testing import CliRunner, Result
 
 from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import find_next, tick
 from backend.kernel.mail import Letter
-from backend.kernel.ops import make_operator
-from backend.ops_cli import ops_command
 from tests.accounts.conftest import read_letters
+from tests.conftest import REASON, Ops, ops
 from tests.subscriptions.conftest import Buyer, Time, buyer, settings, time
 from tests.workspaces.conftest import Person, ann, ben, cid, directory, findings, person, pool
 
 __all__ = [
-    "Buyer", "Person", "Time", "ann", "ben", "buyer", "cid", "directory", "findings", "person", "pool", "settings", "time",
+    "REASON", "Buyer", "Ops", "Person", "Time", "ann", "ben", "buyer", "cid", "directory", "findings", "ops", "person", "pool",
+    "settings", "time",
 ]  # fmt: skip
 
-GROUND, REASON = "14.2.10", "Details of 200 people were offered for sale."
-Ops = Callable[..., Result]
-
-
-@pytest.fixture
-def ops(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> Ops:
-    """Types `candor ops …` as Olga does."""
-    with kernel.database.begin() as connection:
-        make_operator(connection, "olga", "admin", kernel.clock.now())
-    monkeypatch.setattr("backend.kernel.ops.Settings", lambda: None)
-
-    def run(*words: str, by: str = "olga", reason: str = REASON) -> Result:
-        arguments = [*words, "--by", by, "--reason", reason]
-        return CliRunner().invoke(ops_command, arguments, obj=lambda _settings: kernel)
-
-    return run
+GROUND = "14.2.10"
 
 
 @pytest.fixture

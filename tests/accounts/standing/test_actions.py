@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from backend.accounts.consent import CONSENT_VERSION
 from backend.accounts.provider import Member
@@ -43,7 +43,7 @@ def test_a_change_and_its_line_stand_or_fall_together(
 
     before = len(actions_of(owner))
     with monkeypatch.context() as broken:
-        broken.setattr("backend.accounts.callers.note_change", fail)
+        broken.setattr("backend.accounts.actions.note_change", fail)
         assert ben.create("Ben's Boats").status_code == 500
     assert owner.execute("SELECT count(*) FROM workspaces WHERE name = 'Ben''s Boats'").fetchone() == (0,)
     assert len(actions_of(owner)) == before
@@ -55,6 +55,30 @@ def test_a_change_and_its_line_stand_or_fall_together(
         (ben.account_id, "POST /v1/workspaces"),
         (ann.account_id, "POST /v1/workspace/invitations"),
     ]
+
+
+def test_a_transaction_that_is_undone_leaves_the_line_to_the_next(
+    app: Flask, kernel: Kernel, ben: Person, clock: MovableClock, owner: psycopg.Connection[Any]
+) -> None:
+    def change(*, fail: bool) -> None:
+        with kernel.database.begin() as connection:
+            connection.exec_driver_sql("UPDATE accounts SET lang = 'fr'")
+            if fail:
+                connection.exec_driver_sql("SELECT 1 / 0")
+
+    with app.test_request_context():
+        g.line = {"account_id": ben.account_id, "session_id": None, "action": "POST /v1/anything", "at": clock.now()}
+        with pytest.raises(Exception, match="division by zero"):
+            change(fail=True)
+        assert "line" in g
+        with kernel.database.begin() as connection:
+            connection.exec_driver_sql("SELECT lang FROM accounts")
+        assert actions_of(owner) == []
+        change(fail=False)
+        change(fail=False)
+        assert "line" not in g
+    change(fail=False)
+    assert actions_of(owner) == [(ben.account_id, None, "POST /v1/anything")]
 
 
 def test_what_only_reads_or_is_refused_writes_no_line_and_what_was_done_before_is_written_once_more(

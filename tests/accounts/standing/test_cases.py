@@ -42,6 +42,7 @@ def test_another_name_and_another_email_make_one_case_and_no_suspension(ben: Per
     assert "Wanda" not in kept[0]
 
 
+@pytest.mark.clause("6.1.9")
 @pytest.mark.parametrize(
     ("name", "email", "shared"),
     [

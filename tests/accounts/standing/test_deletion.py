@@ -179,6 +179,41 @@ def test_where_another_admin_stays_the_workspace_stays(
     assert findings() == []
 
 
+def test_the_homes_of_before_go_as_well_and_the_history_of_a_workspace_that_lives_on_stays(
+    ann: Person, ben: Person, directory: Directory, owner: psycopg.Connection[Any], findings: Findings
+) -> None:
+    homes = [ben.caller.workspace_id]
+    assert ben.outcome("p0") == "revealed"
+    ben.join(ann)
+    assert ben.outcome("p1") == "revealed"
+    assert ben.call("POST", "/v1/workspace/leave").status_code == 200
+    ben.sign_in()
+    homes.append(ben.caller.workspace_id)
+    assert sum(rows_of_workspace(owner, homes[0]).values()) > 5
+    acme = rows_of_workspace(owner, ann.caller.workspace_id)
+    assert delete(ben).status_code == 204
+    assert [set(rows_of_workspace(owner, home).values()) for home in homes] == [{0}, {0}]
+    assert rows_of_workspace(owner, ann.caller.workspace_id) == acme
+    assert ann.get("/v1/workspace")["name"] == "Acme Sales"
+    assert findings() == []
+
+
+def test_the_admins_hear_of_a_member_who_leaves_or_deletes_their_account_and_nobody_else_does(
+    ann: Person, ben: Person, cid: Person
+) -> None:
+    for who in (ben, cid):
+        who.join(ann)
+    assert ben.call("POST", "/v1/workspace/leave").status_code == 200
+    ben.sign_in()
+    assert f"{ben.email} is no longer a member of Acme Sales" in texts_to(ann)
+    assert delete(cid).status_code == 204
+    assert f"{cid.email} is no longer a member of Acme Sales" in texts_to(ann)
+    assert ann.told().count("workspace-member-left") == 2
+    assert "workspace-member-left" not in ben.told()
+    assert delete(ben).status_code == 204
+    assert ann.told().count("workspace-member-left") == 2
+
+
 def test_of_a_deletion_and_reveals_at_once_each_has_one_outcome(
     ben: Person, directory: Directory, owner: psycopg.Connection[Any], findings: Findings
 ) -> None:

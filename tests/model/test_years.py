@@ -1,0 +1,49 @@
+"""Any sequence of joins, leaves, upgrades, downgrades and cancellations keeps the audit clean, over years, as the terms say."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from backend.kernel import Kernel
+from backend.kernel.clock import MovableClock
+from tests.model.world import World
+from tests.model.years import Years
+
+LONG = bool(os.environ.get("CANDOR_LONG"))
+EXAMPLES, STEPS = (200, 60) if LONG else (16, 30)
+
+
+@pytest.fixture
+def world(app: Flask, kernel: Kernel, clock: MovableClock, owner: psycopg.Connection[Any]) -> Iterator[World]:
+    """One Candor, for every walk."""
+    return World(app, kernel, clock, owner)
+
+
+@pytest.mark.timeout(7200 if LONG else 240)
+def test_years_of_people_and_premiums_go_as_the_terms_say(world: World) -> None:
+    """The same walks every time; other ones, and many more, where CANDOR_LONG is set."""
+
+    class Walk(Years):
+        pass
+
+    Walk.world = world
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Walk,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            derandomize=not LONG,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+        ),
+    )
