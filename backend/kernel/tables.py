@@ -1,6 +1,8 @@
-"""The kernel's own tables: mail and messages that are to go out, switches, the sandbox's clock, the log of those who run Candor."""
+"""The kernel's own tables: mail and messages that are to go out, switches, the sandbox's clock, the log of those who run Candor,
+which due work fails, and the figures of each day."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.kernel.database import instant, metadata, one_of
 
@@ -52,6 +54,7 @@ messages = sa.Table(
     instant("read_at"),
     sa.UniqueConstraint("account_id", "code", "ref"),
     sa.Index("messages_mail_idx", "mail_id", postgresql_where=sa.text("mailed_at IS NULL")),
+    sa.Index("messages_bounced_idx", "bounced_at", postgresql_where=sa.text("bounced_at IS NOT NULL")),
     sa.Index("messages_at_idx", "at", postgresql_where=sa.text("mail_id IS NULL")),
     comment="personal=True: what an account was told, in the account and by mail",
 )
@@ -89,4 +92,35 @@ ops_tasks = sa.Table(
     instant("closed_at"),
     sa.Index("ops_tasks_open_idx", "code", "subject", unique=True, postgresql_where=sa.text("closed_at IS NULL")),
     comment="reference table: what waits for those who run Candor",
+)
+
+due_failures = sa.Table(
+    "due_failures",
+    metadata,
+    sa.Column("piece", sa.Text, primary_key=True),
+    sa.Column("error", sa.Text, nullable=False, comment="the kind of the last error, never its words"),
+    instant("since", nullable=False, comment="when it failed first since it last went well"),
+    instant("last_at", nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    instant("mended_at", comment="went well again, or nothing is due any more"),
+    comment="reference table: what failed last of each piece of due work",
+)
+
+daily_figures = sa.Table(
+    "daily_figures",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True, comment="Paris"),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+    comment="reference table: what was counted on a day that no row of ours tells",
+)
+
+counted = sa.Table(
+    "counted",
+    metadata,
+    sa.Column("registry", sa.Text, primary_key=True, comment="one for each start: its counters begin at 0"),
+    sa.Column("counts", JSONB, nullable=False, comment="where its counters stood when they were last added up"),
+    instant("at", nullable=False),
+    comment="reference table: how far the counters of `/metrics` are in daily_figures",
 )
