@@ -131,6 +131,7 @@ suspensions = sa.Table(
     sa.Column("ground", sa.Text, nullable=False, comment="id of the clause it rests on (backend/accounts/grounds.toml)"),
     sa.Column("reason", sa.LargeBinary, nullable=False, comment="sealed; in words the user reads"),
     instant("opened_at", nullable=False),
+    sa.Column("opened_by", sa.Text, comment="personal=True: the operator who decided it; another one answers an appeal (R43)"),
     sa.Column("stage", sa.Text, nullable=False, server_default="cure"),
     instant("due_at", comment="when the next step is taken; null: none of ours is left"),
     instant("waiting_since", comment="a cure was handed in and is not answered: the next step waits"),
@@ -172,6 +173,7 @@ cases = sa.Table(
     one_of("kind", CASE_KINDS),
     one_of("state", ("open", "closed")),
     sa.Index("cases_open_key", "account_id", "kind", unique=True, postgresql_where=sa.text("state = 'open'")),
+    sa.Index("cases_queue_idx", "case_id", postgresql_where=sa.text("state = 'open'")),
     comment="personal=True: what a person at operations looks at; a case never suspends by itself",
 )
 
