@@ -9,7 +9,7 @@ from backend.accounts.closing import AccountDeleted, close_account, terminate
 from backend.accounts.compromise import report
 from backend.accounts.consequences import Consequence
 from backend.accounts.debts import Debt, DebtAsked, DebtPaid
-from backend.accounts.deletion import DeletionAsked, acknowledge, confirm_deletion
+from backend.accounts.deletion import DeletionAsked, acknowledge, confirm_deletion, read_warning
 from backend.accounts.desk import (
     OpenCase,
     Profile,
@@ -23,6 +23,7 @@ from backend.accounts.desk import (
 )
 from backend.accounts.escalation import BreachOpened
 from backend.accounts.export import ExportAsked
+from backend.accounts.figures import count_sign_ups, count_synchronised, list_sign_ups, list_synchronised
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
 from backend.accounts.passwords import hash_password, password_matches
 from backend.accounts.questions import ask, read_questions
@@ -77,6 +78,8 @@ __all__ = [
     "confirm_deletion",
     "confirm_reset",
     "count_open_cases",
+    "count_sign_ups",
+    "count_synchronised",
     "find_account_row",
     "find_account_rows",
     "find_open_case",
@@ -86,6 +89,8 @@ __all__ = [
     "hash_password",
     "lift",
     "list_open_cases",
+    "list_sign_ups",
+    "list_synchronised",
     "login_digests",
     "note_bounce",
     "note_look",
@@ -101,6 +106,7 @@ __all__ = [
     "read_row",
     "read_sessions",
     "read_suspensions",
+    "read_warning",
     "refuse_appeal",
     "refuse_guessing",
     "report",

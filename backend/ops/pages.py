@@ -51,7 +51,7 @@ def speak(lang: str) -> Callable[..., str]:
 def read_act() -> Act:
     """Who is acting, with the reason given in the form: `log_act` refuses one that says nothing."""
     operator: Operator = g.operator
-    return Act(operator.name, request.form.get("reason", "")[:LONGEST_REASON])
+    return Act(operator.name, request.form.get("reason", "").replace("\x00", "")[:LONGEST_REASON])
 
 
 def read_number(text: str) -> int:

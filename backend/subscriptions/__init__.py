@@ -7,6 +7,6 @@ from backend.subscriptions.freemium import Plan, begin_freemium, carry_freemium,
 from backend.subscriptions.revisions import plan_for_sheet
 
 __all__ = [
-    "Contract", "Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "foretell_premium", "plan_for_sheet",
-    "read_contract", "read_plan",
+    "Contract", "Plan", "begin_freemium", "carry_freemium", "end_freemium", "end_with_workspace", "foretell_premium",
+    "plan_for_sheet", "read_contract", "read_plan",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What those who run Candor see of a workspace's contract: premiums, what is due and what became of it, breaches, formal notices."""
+"""What those who run Candor see of a workspace's contract: premiums, dues and what became of them, breaches, formal notices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
