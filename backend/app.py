@@ -53,6 +53,7 @@ from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
 from backend.kernel.due import Piece
+from backend.kernel.figures import Figures
 from backend.kernel.frame import install_frame, trust_proxies
 from backend.kernel.http import LARGEST_BODY, Room, install_problems
 from backend.kernel.limits import install_limiter
@@ -62,8 +63,14 @@ from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
 from backend.lookup.api import api as lookup_room
+from backend.ops.account_acts_api import api as ops_account_acts_room
+from backend.ops.accounts_api import api as ops_accounts_room
 from backend.ops.callers import install_operators
+from backend.ops.cases_api import api as ops_cases_room
+from backend.ops.directory_api import api as ops_directory_room
+from backend.ops.due_api import api as ops_due_room
 from backend.ops.log_api import api as ops_log_room
+from backend.ops.overview_api import api as ops_overview_room
 from backend.ops.signing_in_api import api as ops_signing_in_room
 from backend.ops.tasks_api import api as ops_tasks_room
 from backend.privacy.api import api as privacy_room
@@ -106,7 +113,8 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
-    ops_signing_in_room, ops_tasks_room, ops_log_room,
+    ops_overview_room, ops_directory_room, ops_due_room,
+    ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_accounts_room, ops_account_acts_room,
     web_room, documents_room, lookup_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room, endings_room,
     notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
     accounts_room, credits_room, terms_room, service_room,
@@ -171,7 +179,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
-        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel), EvidencePurge(kernel),
+        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel), EvidencePurge(kernel), Figures(),
     ]  # fmt: skip
 
 
