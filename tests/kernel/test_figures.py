@@ -137,7 +137,5 @@ def test_names_of_figures_hold_no_route_and_no_method() -> None:
         ({}, 0.5, None),
     ],
 )
-def test_a_quantile_lies_between_the_bounds_of_its_bucket(
-    buckets: dict[float, int], share: float, seconds: float | None
-) -> None:
+def test_a_quantile_lies_between_the_bounds_of_its_bucket(buckets: dict[float, int], share: float, seconds: float | None) -> None:
     assert find_quantile(buckets, share) == (None if seconds is None else pytest.approx(seconds))
