@@ -1,4 +1,4 @@
-"""Those who run Candor, in Chromium from the first link on: a doubtful account is suspended, appeals, and another person lifts it."""
+"""Those who run Candor, in Chromium from their first link on: a doubtful account is suspended, appeals, and another lifts it."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,7 +1,6 @@
 """HTTP: what is done to one account. Each deed has a page of its own, which says what follows and asks why before it is done."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, redirect, request
 
@@ -19,6 +18,8 @@ api = Room("ops_account_acts", __name__)
 
 _FIELDS = ("ground", "kind", "amount", "whose", "to", "until", "ref", "question", "days", "contacts", "activity", "on", "step")
 _LONGEST = 1000
+_NOT_OF_AN_END = frozenset({"address", "linkedin", "home-goes", "export"})
+"""Consequences of a deletion that ending an account does not have: its row stays, so that whoever signs in is told why."""
 
 
 @api.get("/ops/accounts/<account_id>/decide/<deed>", who="operator", roles=DECIDERS, limit=PAGES, media="text/html")
@@ -76,6 +77,7 @@ def _show(number: int, code: str, deed: Deed, given: Mapping[str, str], stopped:
     if profile is None or profile.state == "pending":
         return answer_ops("gone.html", 404)
     ends = code == "terminate" and profile.state != "terminated"
+    warned = read_warning(kernel(), number, lang).consequences if ends else ()
     return answer_ops(
         "act.html",
         422 if stopped else 200,
@@ -90,20 +92,21 @@ def _show(number: int, code: str, deed: Deed, given: Mapping[str, str], stopped:
         policy=policy,
         grounds={clause: read_ground(clause, lang) for clause in all_grounds()},
         kinds=KINDS,
-        consequences=read_warning(kernel(), number, lang).consequences if ends else (),
+        consequences=[each for each in warned if each.code not in _NOT_OF_AN_END],
         longest=LONGEST_REASON,
     )
 
 
 def _phrase(code: str, number: int) -> str:
-    say: Any = speak(page_language())
-    return {
+    say = speak(page_language())
+    phrases = {
         "suspend": say("suspend account {number}", number=number),
         "terminate": say("end account {number}", number=number),
         "compromised": say("end sessions of account {number}", number=number),
         "transfer": say("transfer credits of account {number}", number=number),
         "correct": say("correct credits of account {number}", number=number),
-    }[code]
+    }
+    return phrases[code]
 
 
 def _plain(phrase: str) -> str:

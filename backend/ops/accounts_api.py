@@ -1,5 +1,7 @@
 """HTTP: accounts and workspaces, found and read by those who run Candor. Nothing personal stands in an address."""
 
+from typing import Any
+
 from flask import Response, redirect, request
 
 from backend.accounts import (
@@ -71,7 +73,7 @@ def show_account(account_id: str, query: Older) -> Response:
         home = profile.workspace_id
         told = read_messages(connection, house.sealer, number, _NEWEST, _AT_ONCE)
         cases = read_cases(connection, house, number)
-        shown = {
+        shown: dict[str, Any] = {
             "workspace": read_workspace(connection, home) if home else None,
             "membership": read_membership(connection, home, number) if home else None,
             "permit": read_permit(connection, home, number, now) if home else None,
@@ -113,7 +115,7 @@ def show_workspace(workspace_id: str, query: OlderOfWorkspace) -> Response:
         members = members_of(connection, number)
         activity = read_activity(connection, number, account_id=None, action="", before=query.activity_before, most=_AT_ONCE + 1)
         rows = find_account_rows(connection, [member.account_id for member in members])
-        shown = {
+        shown: dict[str, Any] = {
             "contract": read_contract(connection, house, number),
             "lots": read_lots(connection, number, None, now),
             "taken": seats_taken(connection, number, now),

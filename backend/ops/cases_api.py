@@ -1,6 +1,6 @@
 """HTTP: the cases that wait for a person: who is doubtful, suspended, appealing or sharing an account, and what to decide."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Response
 from pydantic import Field
@@ -56,7 +56,7 @@ def show_case(account_id: str, case_id: str) -> Response:
             return answer_ops("gone.html", 404)
         waiting = find_open_case(connection, number, case_number)
         suspensions = read_suspensions(connection, house, number, page_language())
-        shown = {
+        shown: dict[str, Any] = {
             "questions": read_questions(connection, house, number),
             "sessions": read_sessions(connection, house, number, 10),
             "actions": read_newest_actions(connection, number, 30),
