@@ -25,6 +25,7 @@ from backend.accounts.escalation import BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.figures import count_sign_ups, count_synchronised, list_sign_ups, list_synchronised
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
+from backend.accounts.limits import move_account_limits
 from backend.accounts.passwords import hash_password, password_matches
 from backend.accounts.questions import ask, read_questions
 from backend.accounts.records import (
@@ -32,6 +33,7 @@ from backend.accounts.records import (
     find_account_row,
     find_account_rows,
     find_row,
+    list_account_ids,
     login_digests,
     open_email,
     read_account,
@@ -88,10 +90,12 @@ __all__ = [
     "forget_guessing",
     "hash_password",
     "lift",
+    "list_account_ids",
     "list_open_cases",
     "list_sign_ups",
     "list_synchronised",
     "login_digests",
+    "move_account_limits",
     "note_bounce",
     "note_look",
     "note_step",

@@ -96,3 +96,9 @@ def read_account(kernel: Kernel, account_id: int) -> Account:
         synced_at=member.synced_at if member else None,
         renew_by=member.renew_by if member else None,
     )
+
+
+def list_account_ids(connection: sa.Connection, after: int, most: int) -> list[int]:
+    """Users, in order of their numbers, after one of them; who has not been validated yet is none."""
+    next_ones = sa.select(accounts.c.account_id).where(accounts.c.account_id > after, accounts.c.state != "pending")
+    return list(connection.execute(next_ones.order_by(accounts.c.account_id).limit(most)).scalars())

@@ -17,7 +17,13 @@ REQUESTS = Histogram(
 )
 REVEALS = Counter("candor_reveals", "Reveals by kind of credit and outcome", ["kind", "outcome"])
 LIMITER_AWAY = Counter("candor_limiter_away", "Requests let through because Redis did not answer")
-MAINTENANCE_ON = Gauge("candor_maintenance", "Whether maintenance is on: every answer to users is 503", multiprocess_mode="mostrecent")
+BREACH_SECONDS_LEFT = Gauge(
+    "candor_breach_seconds_left",
+    "Until the first clock of an open breach of personal data ends: 24 h to tell LinkedIn, 72 h to tell the CNIL",
+    ["clock"],
+    multiprocess_mode="mostrecent",
+)
+MAINTENANCE_ON = Gauge("candor_maintenance", "Whether maintenance is on: users get 503", multiprocess_mode="mostrecent")
 STARTED_AT = Gauge("candor_started_at_seconds", "When this Candor started: its uptime counts from then", multiprocess_mode="min")
 DUE_DONE = Counter("candor_due_done", "Rows of due work done by the worker")
 DUE_FAILED = Counter("candor_due_failed", "Pieces of due work that raised, by name", ["piece"])
@@ -47,6 +53,11 @@ _THIS_PROCESS = uuid.uuid4().hex
 def tell_ticked() -> None:
     """A worker went through what is due, by the machine's clock, as Prometheus counts."""
     WORKER_TICKED.set(time.time())
+
+
+def tell_started() -> None:
+    """A process of this Candor began to answer."""
+    STARTED_AT.set(time.time())
 
 
 def render_metrics() -> bytes:

@@ -3,12 +3,14 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g, redirect, request
 
+from backend.kernel.clock import PARIS
 from backend.kernel.http import ENDPOINTS
 from backend.kernel.ops import Act
 from backend.kernel.pages import answer_page, page_language
@@ -52,6 +54,33 @@ def read_act() -> Act:
     """Who is acting, with the reason given in the form: `log_act` refuses one that says nothing."""
     operator: Operator = g.operator
     return Act(operator.name, request.form.get("reason", "").replace("\x00", "")[:LONGEST_REASON])
+
+
+def read_field(name: str, longest: int = LONGEST_REASON) -> str:
+    """What a form's field says, without blanks around it."""
+    return request.form.get(name, "").replace("\x00", "").strip()[:longest]
+
+
+def read_day(name: str) -> date | None:
+    """A day from a form's field; None where it is none."""
+    try:
+        return date.fromisoformat(read_field(name))
+    except ValueError:
+        return None
+
+
+def read_moment(name: str) -> datetime | None:
+    """An instant from a form's field, as a clock in Paris shows it; None where it is none."""
+    try:
+        return datetime.fromisoformat(read_field(name)).replace(tzinfo=PARIS).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def see_other(address: str) -> Response:
+    """What follows a form that was carried out: its page anew, so that sending it again is harmless."""
+    response: Response = redirect(address, 303)  # type: ignore[assignment]
+    return response
 
 
 def read_number(text: str) -> int:

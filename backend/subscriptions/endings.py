@@ -11,12 +11,12 @@ from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.problems import Problem
-from backend.subscriptions.changes import heard_in_time
-from backend.subscriptions.coming import end_after, ends_for_good_at
+from backend.subscriptions.changes import counts_in_time, reaches_back
+from backend.subscriptions.coming import FORCE_MAJEURE, end_after, ends_for_good_at
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_premium
-from backend.subscriptions.returning import return_months
+from backend.subscriptions.returning import record_return, return_months
 from backend.subscriptions.revisions import is_notice_open
 from backend.subscriptions.rules import day_begins, start_day
 from backend.workspaces import MemberMoving, WorkspaceDeleted, delete_workspace, enter, lock_workspaces, members_of, note
@@ -52,15 +52,20 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
     """
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
+        seen = find_premium(connection, caller.workspace_id)
+        undo = seen is not None and reaches_back(connection, seen, now)
+        premium = lock_to_end(connection, kernel, caller.workspace_id) if undo else None
         enter(connection, caller)
-        premium = find_premium(connection, caller.workspace_id, lock=True)
+        premium = premium or find_premium(connection, caller.workspace_id, lock=True)
         if premium is None:
             raise Problem("plan-required")
         if premium.period == 0:
             raise Problem("payment-open")
         if premium.ends_at <= now:
             raise Problem("premium-renewing")
-        in_time = heard_in_time(premium, now) or is_notice_open(connection, premium)
+        if undo:
+            return undo_period(connection, kernel, premium, way, Heard("account", now, True), now)
+        in_time = counts_in_time(connection, premium, now) or is_notice_open(connection, premium)
         return set_end(connection, kernel, premium, caller.account_id, way, Heard("account", now, in_time), now)
 
 
@@ -70,7 +75,8 @@ def set_end(
     """A locked premium ends with its running period, or the next one where it was heard too late; an earlier end stays."""
     last = premium.period if heard.in_time else premium.period + 1
     if premium.last_period is not None and premium.last_period <= last:
-        return Ending(end_after(premium, premium.last_period), premium.last_period, premium.last_period == premium.period)
+        ends_at = premium.ends_at if premium.end_reason == FORCE_MAJEURE else end_after(premium, premium.last_period)
+        return Ending(ends_at, premium.last_period, premium.last_period == premium.period)
     ending = Ending(end_after(premium, last), last, heard.in_time)
     change_premium(
         connection,
@@ -119,9 +125,23 @@ def end_at_once(
 
     With `give_back` the whole months of the running period that have not begun are (X16). The caller has called `lock_to_end`.
     """
-    returned = return_months(connection, premium, at, reason) if give_back else Decimal()
+    over = premium.end_reason == FORCE_MAJEURE  # what is to be returned was
+    returned = return_months(connection, premium, at, reason) if give_back and not over else Decimal()
     carry_out_end(connection, kernel, premium, at, reason)
     return returned
+
+
+def undo_period(connection: sa.Connection, kernel: Kernel, premium: Premium, way: Way, heard: Heard, at: datetime) -> Ending:
+    """A period began that the notice was in time for: the premium ends now, and all that was due for it is returned.
+
+    The caller has called `lock_to_end`.
+    """
+    for due in list_dues(connection, premium, period=premium.period):
+        if due.counted_at is not None and due.state != "dropped":
+            record_return(connection, due, Decimal(1), at, way)
+    change_premium(connection, premium, end_channel=heard.channel, end_heard_at=heard.at)
+    end_at_once(connection, kernel, premium, at, way, give_back=False)
+    return Ending(at, premium.period - 1, True)
 
 
 def lock_to_end(connection: sa.Connection, kernel: Kernel, workspace_id: int) -> Premium | None:

@@ -135,6 +135,21 @@ def list_notices(connection: sa.Connection, workspace_id: int) -> list[FormalNot
     return [FormalNotice(*row) for row in connection.execute(mine.order_by(formal_notices.c.notice_id.desc()))]
 
 
+@dataclass(frozen=True)
+class OpenNotice:
+    """A notice that is open, with what it asks for."""
+
+    notice: FormalNotice
+    reason: str
+
+
+def list_open_notices(connection: sa.Connection, kernel: Kernel, most: int = 200) -> list[OpenNotice]:
+    """Notices of both parties that nothing came of yet, those first whose days are over first."""
+    waiting = sa.select(*_COLUMNS, formal_notices.c.reason).where(formal_notices.c.closed_at.is_(None))
+    rows = connection.execute(waiting.order_by(formal_notices.c.due_at).limit(most)).all()
+    return [OpenNotice(FormalNotice(*row[:-1]), kernel.sealer.open(row.reason, _place(row.workspace_id))) for row in rows]
+
+
 def open_reason(kernel: Kernel, row: sa.Row[Any]) -> str:
     """What the other party was to put right, in the words it was told."""
     return kernel.sealer.open(row.reason, _place(row.workspace_id))
