@@ -72,7 +72,8 @@ def _due(wrong: str = "", status: int = 200, *, tried: str = "", after: int = 0,
         failures = read_failures(connection)
         waiting = count_waiting(connection, now)
         mails = list_waiting(connection, after=max(after, 0), most=_AT_ONCE + 1)
-    names = sorted((each.name for each in pieces), key=lambda name: (dues.get(name, now), name))
+    failing = {name for name, failure in failures.items() if failure.mended_at is None}
+    names = sorted((each.name for each in pieces), key=lambda name: (name not in failing, dues.get(name, now), name))
     return answer_ops(
         "due.html",
         status,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT = 720, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 8, 34, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 34, 26
 INK, PAPER, LINE, QUIET = "#16202a", "#fbfaf7", "#d5d2c9", "#56606a"
 _COLOURS = ("#0b6e6e", "#8a5a00", "#16202a", "#a3261f", "#56606a", "#4a2f7a")
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "1 5", "12 6")
