@@ -1,4 +1,4 @@
-"""What those who run Candor do to an account, as its page asks: the verbs that `candor ops` calls, each with its line in the log."""
+"""What those who run Candor do to an account, as its page asks: the verbs that `candor ops` calls, each with a line in the log."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
