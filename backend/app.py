@@ -10,6 +10,7 @@ import backend.directory.tables
 import backend.helpdesk.tables
 import backend.kernel.tables
 import backend.lookup.tables
+import backend.ops.tables
 import backend.robots.tables
 import backend.subscriptions.revision_tables
 import backend.subscriptions.tables
@@ -57,11 +58,14 @@ from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
 from backend.kernel.due import Piece
+from backend.kernel.figures import Figures
 from backend.kernel.frame import install_frame, trust_proxies
 from backend.kernel.http import LARGEST_BODY, Room, install_problems
+from backend.kernel.incidents import Held
 from backend.kernel.limits import install_limiter
 from backend.kernel.logs import configure_logs
 from backend.kernel.mail import Delivery, Mailbox, SmtpSender
+from backend.kernel.maintenance import install_maintenance
 from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.sandbox_api import api as sandbox_clock_room
 from backend.kernel.tokens import install_tokens
@@ -69,6 +73,25 @@ from backend.lookup.api import api as lookup_room
 from backend.lookup.callers import robot_score
 from backend.lookup.reports import export_reports, forget_reports
 from backend.lookup.reports_api import api as reports_room
+from backend.ops.account_acts_api import api as ops_account_acts_room
+from backend.ops.accounts_api import api as ops_accounts_room
+from backend.ops.breaches_api import api as ops_breaches_room
+from backend.ops.callers import install_operators
+from backend.ops.cases_api import api as ops_cases_room
+from backend.ops.directory_api import api as ops_directory_room
+from backend.ops.disputes import DisputeLimits
+from backend.ops.disputes_api import api as ops_disputes_room
+from backend.ops.due_api import api as ops_due_room
+from backend.ops.helpdesk_api import api as ops_helpdesk_room
+from backend.ops.incidents import IncidentNotices
+from backend.ops.incidents_api import api as ops_incidents_room
+from backend.ops.log_api import api as ops_log_room
+from backend.ops.operators_api import api as ops_operators_room
+from backend.ops.overview_api import api as ops_overview_room
+from backend.ops.register import BreachClocks
+from backend.ops.signing_in_api import api as ops_signing_in_room
+from backend.ops.sums_api import api as ops_sums_room
+from backend.ops.tasks_api import api as ops_tasks_room
 from backend.privacy.api import api as privacy_room
 from backend.robots import LadderClimbed
 from backend.settings import Settings
@@ -87,6 +110,7 @@ from backend.subscriptions.api import api as subscriptions_room
 from backend.subscriptions.due import EndingAlerts, PremiumRenewal, Renewal, SwitchEnd
 from backend.subscriptions.endings_api import api as endings_room
 from backend.subscriptions.exporting import export_shared
+from backend.subscriptions.force_majeure import ForceMajeureEnds
 from backend.subscriptions.hearing import (
     forget_account,
     hear_breach,
@@ -120,6 +144,9 @@ from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
 
 ROOMS: list[Room] = [
+    ops_overview_room, ops_directory_room, ops_due_room,
+    ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_accounts_room, ops_account_acts_room,
+    ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
     endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
     accounts_room, robots_room, credits_room, terms_room, service_room,
@@ -138,8 +165,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["candor"] = kernel
     install_problems(app)
     install_frame(app, kernel)
+    install_maintenance(app, kernel)
     install_tokens(app, settings)
     install_callers(app, kernel)
+    install_operators(app, kernel)
     install_limiter(app, settings.redis_url, settings.rate_limits, robot_score(kernel))
     for room in [*ROOMS, *_local_rooms(settings)]:
         app.register_blueprint(room)
@@ -176,14 +205,17 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     local, sealer = settings.local_mail, kernel.sealer
     delivery = Mailbox() if local else Delivery(sealer, SmtpSender(settings.smtp_url, settings.mail_from))
     # Silence is counted before a renewal of the same instant (X5).
-    terms: list[Piece] = [ChangeNotices(kernel), TacitAcceptance(), UpdateNotices(kernel), PriceRevisions(kernel)]
+    terms: list[Piece] = [ChangeNotices(kernel), Held(TacitAcceptance()), UpdateNotices(kernel), Held(PriceRevisions(kernel))]
     # What ends at an instant does not renew then.
-    ends: list[Piece] = [BreachSteps(kernel), UnpaidNotices(kernel), SwitchEnd(kernel), FreemiumEnds(kernel)]
+    ends: list[Piece] = [
+        Held(BreachSteps(kernel)), Held(UnpaidNotices(kernel)), SwitchEnd(kernel), FreemiumEnds(kernel), ForceMajeureEnds(kernel),
+    ]  # fmt: skip
     plans: list[Piece] = [*ends, PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
-        NoticesLate(), SuspensionSteps(kernel), PasswordAge(kernel), EvidencePurge(kernel),
+        IncidentNotices(kernel), DisputeLimits(), BreachClocks(),
+        NoticesLate(), Held(SuspensionSteps(kernel)), PasswordAge(kernel), EvidencePurge(kernel), Figures(),
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _COMMANDS = {
     "audit": "backend.audit",
     "clauses": "backend.clauses",
     "extension": "backend.kernel.commands",
-    "ops": "backend.ops",
+    "ops": "backend.ops_cli",
     "robots": "backend.robots.commands",
 }
 # Run in the surroundings of the running Candor, or of servers started for as long as they take.

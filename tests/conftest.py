@@ -19,7 +19,7 @@ from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.migrate import upgrade
 from backend.kernel.ops import make_operator
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from backend.settings import Settings
 from backend.up.embedded import Servers, servers
 

@@ -19,6 +19,7 @@ from backend.kernel import Kernel
 from backend.kernel.clock import PARIS, MovableClock
 from backend.kernel.due import Piece, tick
 from backend.kernel.messages import Message, all_words, tell
+from backend.kernel.metrics import REVEALS
 from backend.kernel.ops import make_operator
 from backend.subscriptions import plan_for_sheet
 from backend.subscriptions.not_renewing import not_renew
@@ -265,6 +266,14 @@ def close_cases(world: World) -> datetime:
     return world.clock.now() + timedelta(days=90)
 
 
+def count_one(world: World) -> datetime:
+    """What was counted so far has been added up; then one more reveal."""
+    world.do("figures")
+    world.owner.execute("DELETE FROM daily_figures")
+    REVEALS.labels("phone", "revealed").inc()
+    return world.clock.now() + timedelta(minutes=1)
+
+
 WORLDS: dict[str, Callable[[World], datetime]] = {
     "change-notices": announce_change,
     "tacit-acceptance": keep_silent,
@@ -291,6 +300,7 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "evidence-purge": close_accounts,
     "letter-deadlines": receive_letters,
     "forget-cases": close_cases,
+    "figures": count_one,
 }
 """By the name of the piece: makes its world, and says at which instant the piece has something to do in it."""
 

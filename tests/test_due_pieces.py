@@ -25,8 +25,8 @@ LONGEST = 60
 MOST = 200
 NUMBERS = {column.name for table in metadata.sorted_tables for column in table.columns if column.identity is not None}
 """Ids that the database counts: which row gets which depends on who comes first, and says nothing."""
-BY_CHANCE = {("accounts", "password_hash"), ("switches", "since"), ("messages", "ref")}
-"""Salted, on the machine's clock, or made of such ids."""
+BY_CHANCE = {("accounts", "password_hash"), ("switches", "since"), ("messages", "ref"), ("counted", "counts")}
+"""Salted, on the machine's clock, made of such ids, or counted by the whole process."""
 
 Seen = dict[str, Counter[tuple[Any, ...]]]
 

@@ -45,7 +45,7 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
         if version is not None and version < oldest:
             raise Problem("extension-outdated", **_show_update(kernel))
         endpoint = endpoint_of_request()
-        if endpoint is None or endpoint.who in ("anyone", "refresher"):
+        if endpoint is None or endpoint.who not in ("person", "spender"):
             return
         who = read_caller()
         first_call = version is not None and (who.account_id, version) not in seen

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from backend.accounts import bounces, cases, closing, compromise, questions, replies, suspensions, update_report
+from backend.accounts import appeals, bounces, cases, closing, compromise, questions, replies, suspensions, update_report
 from backend.accounts.grounds import NoGround, all_grounds
 from backend.accounts.records import find_row, login_digests
 from backend.kernel import Kernel
@@ -38,6 +38,12 @@ def act_on(kernel: Kernel, act: Act, email: str, action: str, do: Callable[[sa.C
             raise click.ClickException("This account is not suspended.") from None
         except replies.NothingHandedIn:
             raise click.ClickException("No cure of this account waits for an answer.") from None
+        except appeals.NoAppeal:
+            raise click.ClickException("No appeal of this account waits for an answer.") from None
+        except appeals.NotAnswered:
+            raise click.ClickException("This appeal waits for an answer: `lift` or `refuse-appeal`.") from None
+        except appeals.SameDecider:
+            raise click.ClickException("Who suspended does not answer the appeal: somebody else does.") from None
 
 
 @click.command("suspend")
@@ -46,7 +52,8 @@ def act_on(kernel: Kernel, act: Act, email: str, action: str, do: Callable[[sa.C
 @ops_options
 def suspend_command(kernel: Kernel, act: Act, email: str, ground: str) -> None:
     """Suspend an account. The reason is in words that its user reads."""
-    act_on(kernel, act, email, "account.suspend", lambda c, i: suspensions.suspend(c, kernel, i, ground, act.reason.strip()))
+    reason = act.reason.strip()
+    act_on(kernel, act, email, "account.suspend", lambda c, i: suspensions.suspend(c, kernel, i, ground, reason, by=act.by))
     click.echo("Suspended. The user is told by mail, with the reason, the clause and a link to put it right.")
 
 
@@ -55,7 +62,7 @@ def suspend_command(kernel: Kernel, act: Act, email: str, ground: str) -> None:
 @ops_options
 def lift_command(kernel: Kernel, act: Act, email: str) -> None:
     """Lift a suspension: the account works again."""
-    act_on(kernel, act, email, "account.lift", lambda c, i: suspensions.lift(c, kernel, i))
+    act_on(kernel, act, email, "account.lift", lambda c, i: suspensions.lift(c, kernel, i, by=act.by))
     click.echo("Lifted.")
 
 
@@ -66,8 +73,19 @@ def lift_command(kernel: Kernel, act: Act, email: str) -> None:
 def answer_cure_command(kernel: Kernel, act: Act, email: str, answer: str) -> None:
     """Answer what a suspended user handed in. The user reads the reason of a refusal."""
     given: replies.Answer = "accepted" if answer == "accept" else "refused"
-    act_on(kernel, act, email, f"cure.{answer}", lambda c, i: replies.answer_cure(c, kernel, i, given, act.reason.strip()))
+    words = act.reason.strip()
+    act_on(kernel, act, email, f"cure.{answer}", lambda c, i: replies.answer_cure(c, kernel, i, given, words, by=act.by))
     click.echo("Accepted: the account works again." if given == "accepted" else "Refused: the clock goes on.")
+
+
+@click.command("refuse-appeal")
+@click.argument("email")
+@ops_options
+def refuse_appeal_command(kernel: Kernel, act: Act, email: str) -> None:
+    """Answer an appeal: the suspension stands. The user reads the reason. Who suspended does not answer."""
+    words = act.reason.strip()
+    act_on(kernel, act, email, "appeal.refuse", lambda c, i: appeals.refuse_appeal(c, kernel, i, words, by=act.by))
+    click.echo("Refused: the suspension stands, and the user is told why.")
 
 
 @click.command("ask")
@@ -116,7 +134,7 @@ def close_case_command(kernel: Kernel, act: Act, email: str, kind: str) -> None:
     """Close a case that was looked at. What stands about a hold is closed by its decision."""
     if kind in ("robots", "robots-appeal"):
         raise click.UsageError("Decide about the hold: candor ops release-hold, or keep-hold.")
-    if not act_on(kernel, act, email, "case.close", lambda c, i: cases.close_case(c, i, kind)):
+    if not act_on(kernel, act, email, "case.close", lambda c, i: appeals.close_looked_at(c, i, kind, by=act.by)):
         raise click.ClickException("No such case is open.")
     click.echo("Closed.")
 
@@ -180,7 +198,7 @@ def update_report_command(kernel: Kernel, act: Act, version: str) -> None:
 
 
 commands = [
-    suspend_command, lift_command, answer_cure_command, ask_command, look_command, cases_command, close_case_command,
-    legal_step_command, compromised_command, terminate_command, bounced_command, update_report_command,
+    suspend_command, lift_command, answer_cure_command, refuse_appeal_command, ask_command, look_command, cases_command,
+    close_case_command, legal_step_command, compromised_command, terminate_command, bounced_command, update_report_command,
 ]  # fmt: skip
 """What this room adds to `candor ops`."""

@@ -50,9 +50,10 @@ def is_retired(connection: sa.Connection, digests: list[bytes]) -> bool:
     return connection.execute(sa.select(retired_emails).where(retired_emails.c.digest.in_(digests)).limit(1)).first() is not None
 
 
-def find_account_row(connection: sa.Connection, account_id: int) -> sa.Row[Any] | None:
-    """The account's row, or None where it is gone."""
-    return connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id)).one_or_none()
+def find_account_row(connection: sa.Connection, account_id: int, *, lock: bool = False) -> sa.Row[Any] | None:
+    """The account's row, or None where it is gone; locked until the transaction ends where `lock` is set."""
+    row = sa.select(accounts).where(accounts.c.account_id == account_id)
+    return connection.execute(row.with_for_update() if lock else row).one_or_none()
 
 
 def find_account_rows(connection: sa.Connection, account_ids: Collection[int]) -> dict[int, sa.Row[Any]]:
@@ -98,3 +99,9 @@ def read_account(kernel: Kernel, account_id: int) -> Account:
         renew_by=member.renew_by if member else None,
         profile=open_profile(kernel, row),
     )
+
+
+def list_account_ids(connection: sa.Connection, after: int, most: int) -> list[int]:
+    """Users, in order of their numbers, after one of them; who has not been validated yet is none."""
+    next_ones = sa.select(accounts.c.account_id).where(accounts.c.account_id > after, accounts.c.state != "pending")
+    return list(connection.execute(next_ones.order_by(accounts.c.account_id).limit(most)).scalars())

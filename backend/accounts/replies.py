@@ -66,10 +66,10 @@ def hand_in(connection: sa.Connection, kernel: Kernel, account_id: int, kind: Ki
         kernel.events.emit(connection, CureHandedIn(account_id, now))
 
 
-def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answer: Answer, words: str) -> None:
+def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answer: Answer, words: str, *, by: str | None) -> None:
     """Accept the cure, which lifts the suspension, or refuse it: the clock goes on, and what fell due meanwhile is done next.
 
-    `words` are read by the user. Raises NotSuspended, NothingHandedIn.
+    `words` are read by the user. Raises NotSuspended, NothingHandedIn, and SameDecider where lifting would answer an appeal.
     """
     now = kernel.clock.now()
     read_row(connection, account_id, lock=True)
@@ -81,7 +81,7 @@ def answer_cure(connection: sa.Connection, kernel: Kernel, account_id: int, answ
     waiting = sa.and_(replies.c.account_id == account_id, replies.c.kind == "cure", replies.c.answer.is_(None))
     connection.execute(replies.update().where(waiting).values(answer=answer, answered_at=now))
     if answer == "accepted":
-        lift(connection, kernel, account_id)
+        lift(connection, kernel, account_id, by=by)
         return
     resumed = {"waiting_since": None, "resumed_at": now}
     connection.execute(suspensions.update().where(of_suspension(suspension)).values(**resumed))

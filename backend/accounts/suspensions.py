@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.accounts.appeals import require_other
 from backend.accounts.cases import close_case, open_case
 from backend.accounts.grounds import read_ground
 from backend.accounts.records import open_email, read_row
@@ -45,8 +46,8 @@ class NotSuspended(LookupError):
     """No suspension of this account is open."""
 
 
-def suspend(connection: sa.Connection, kernel: Kernel, account_id: int, ground: str, reason: str) -> None:
-    """Suspend an active account, in the caller's transaction; the reason is in words the user reads.
+def suspend(connection: sa.Connection, kernel: Kernel, account_id: int, ground: str, reason: str, *, by: str | None = None) -> None:
+    """Suspend an active account, in the caller's transaction; the reason is in words the user reads, `by` the operator's name.
 
     Raises NoGround, NotSuspendable.
     """
@@ -60,6 +61,7 @@ def suspend(connection: sa.Connection, kernel: Kernel, account_id: int, ground: 
         ground=ground,
         reason=kernel.sealer.seal(reason, place_of_reason(account_id)),
         opened_at=now,
+        opened_by=by,
         due_at=cure_due,
     )
     suspension_id = connection.execute(opened.returning(suspensions.c.suspension_id)).scalar_one()
@@ -77,12 +79,13 @@ def suspend(connection: sa.Connection, kernel: Kernel, account_id: int, ground: 
     kernel.events.emit(connection, AccountSuspended(account_id, row.workspace_id, ground, now))
 
 
-def lift(connection: sa.Connection, kernel: Kernel, account_id: int) -> None:
-    """Make a suspended account active again, in the caller's transaction. Raises NotSuspended."""
+def lift(connection: sa.Connection, kernel: Kernel, account_id: int, *, by: str | None = None) -> None:
+    """Make a suspended account active again, in the caller's transaction. Raises NotSuspended, and SameDecider on an appeal."""
     now, row = kernel.clock.now(), read_row(connection, account_id, lock=True)
     open_one = find_open(connection, account_id)
     if open_one is None:
         raise NotSuspended
+    require_other(connection, account_id, by)
     this = of_suspension(open_one)
     connection.execute(suspensions.update().where(this).values(closed_at=now, waiting_since=None))
     unanswered = sa.and_(replies.c.account_id == account_id, replies.c.answer.is_(None))

@@ -19,7 +19,7 @@ accounts = sa.Table(
     instant("password_noted_at", nullable=False, comment="set, or its owner reminded of its age"),
     sa.Column("lang", sa.Text, nullable=False),
     sa.Column("workspace_id", sa.BigInteger, comment="where it is a member; null until it is validated"),
-    instant("created_at", nullable=False),
+    instant("created_at", nullable=False, index=True),
     instant("activated_at", comment="the code was entered"),
     instant("extension_seen_at", comment="first signed-in call of the extension (7.1.1)"),
     sa.Column("linkedin_member", sa.LargeBinary, comment="key of its row in linkedin_members"),
@@ -102,7 +102,7 @@ linkedin_members = sa.Table(
     metadata,
     sa.Column("digest", sa.LargeBinary, primary_key=True, comment="keyed digest of the member's `sub`"),
     sa.Column("account_id", sa.BigInteger, nullable=False),
-    instant("synced_at", nullable=False),
+    instant("synced_at", nullable=False, index=True),
     sa.Column("consent_version", sa.Text, nullable=False),
     instant("renew_by", nullable=False),
     sa.Column("picture_present", sa.Boolean, nullable=False),
@@ -132,6 +132,7 @@ suspensions = sa.Table(
     sa.Column("ground", sa.Text, nullable=False, comment="id of the clause it rests on (backend/accounts/grounds.toml)"),
     sa.Column("reason", sa.LargeBinary, nullable=False, comment="sealed; in words the user reads"),
     instant("opened_at", nullable=False),
+    sa.Column("opened_by", sa.Text, comment="personal=True: the operator who decided it; another one answers an appeal (R43)"),
     sa.Column("stage", sa.Text, nullable=False, server_default="cure"),
     instant("due_at", comment="when the next step is taken; null: none of ours is left"),
     instant("waiting_since", comment="a cure was handed in and is not answered: the next step waits"),
@@ -173,6 +174,7 @@ cases = sa.Table(
     one_of("kind", CASE_KINDS),
     one_of("state", ("open", "closed")),
     sa.Index("cases_open_key", "account_id", "kind", unique=True, postgresql_where=sa.text("state = 'open'")),
+    sa.Index("cases_queue_idx", "case_id", postgresql_where=sa.text("state = 'open'")),
     comment="personal=True: what a person at operations looks at; a case never suspends by itself",
 )
 

@@ -1,13 +1,15 @@
 """What those who run Candor may do exceptionally: void credits here and grant them there; no entry is ever changed (9.8, 9.11)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from backend.credits.grants import Grant, grant
 from backend.credits.lots import belongs_to, lock_lots, not_over, set_lot, write_entry
-from backend.credits.tables import entries, lots
+from backend.credits.rules import day_begins
+from backend.credits.tables import entries, lots, permits
+from backend.kernel.ops import Act, log_act
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,48 @@ class Holder:
 
 class TooFew(ValueError):
     """There are fewer credits of this kind than are to be taken; `args` says how many there are."""
+
+
+class NotCorrectable(ValueError):
+    """`args` says why: `nothing` is asked for, a grant has `no-end`, or its day is `over`."""
+
+
+def is_holder(connection: sa.Connection, holder: Holder) -> bool:
+    """Whether an account is in the workspace that is named with it; a pool always is."""
+    if holder.account_id is None:
+        return True
+    mine = sa.and_(permits.c.workspace_id == holder.workspace_id, permits.c.account_id == holder.account_id)
+    return connection.execute(sa.select(permits.c.state).where(mine, permits.c.state != "ended")).first() is not None
+
+
+def transfer_for(
+    connection: sa.Connection, act: Act, out: Holder, into: Holder, kind: str, amount: int, at: datetime, *, ref: str
+) -> bool:
+    """What `transfer` does, in the name of an operator and in the log. Raises NoReason and NoOperator, too."""
+    done = transfer(connection, out, into, kind, amount, at, ref=ref, reason=act.reason.strip())
+    if done:
+        log_act(connection, act, "credits.transfer", f"{ref}: {amount} {kind} from {_say(out)} to {_say(into)}", at)
+    return done
+
+
+def correct_for(
+    connection: sa.Connection, act: Act, holder: Holder, kind: str, amount: int, at: datetime, *, until: date | None, ref: str
+) -> bool:
+    """What `correct` does, in the name of an operator and in the log; a grant ends as the Paris day `until` begins.
+
+    Raises NotCorrectable, NoReason and NoOperator, too.
+    """
+    if amount == 0:
+        raise NotCorrectable("nothing")
+    if amount > 0 and until is None:
+        raise NotCorrectable("no-end")
+    ends_at = day_begins(until) if until and amount > 0 else None
+    if ends_at is not None and ends_at <= at:
+        raise NotCorrectable("over")
+    done = correct(connection, holder, kind, amount, at, ends_at=ends_at, ref=ref, reason=act.reason.strip())
+    if done:
+        log_act(connection, act, "credits.correct", f"{ref}: {amount:+} {kind} of {_say(holder)}", at)
+    return done
 
 
 def transfer(
@@ -96,3 +140,7 @@ def _take(
             taken.append((lot, part))
             amount -= part
     return taken
+
+
+def _say(holder: Holder) -> str:
+    return f"workspace {holder.workspace_id}" + (f" account {holder.account_id}" if holder.account_id is not None else "")

@@ -4,11 +4,10 @@ from datetime import datetime
 
 import click
 
-from backend.credits.exceptional import Holder, TooFew, correct, transfer
-from backend.credits.rules import day_begins
+from backend.credits.exceptional import Holder, NotCorrectable, TooFew, correct_for, is_holder, transfer_for
 from backend.credits.tables import KINDS
 from backend.kernel import Kernel
-from backend.kernel.ops import Act, log_act, ops_options
+from backend.kernel.ops import Act, ops_options
 
 _REF = click.option(
     "--ref", required=True, metavar="NAME", help="Names it, as a ticket's number does: typed twice, it is done once."
@@ -31,12 +30,9 @@ def transfer_command(kernel: Kernel, act: Act, out: str, into: str, kind: str, a
     source, target, now = _find(kernel, out), _find(kernel, into), kernel.clock.now()
     with kernel.database.begin() as connection:
         try:
-            done = transfer(connection, source, target, kind, amount, now, ref=ref, reason=act.reason)
+            done = transfer_for(connection, act, source, target, kind, amount, now, ref=ref)
         except TooFew as few:
             raise click.ClickException(f"Only {few.args[0]} are there.") from None
-        if done:
-            subject = f"{ref}: {amount} {kind} from {_say(source)} to {_say(target)}"
-            log_act(connection, act, "credits.transfer", subject, now)
     click.echo(f"{amount} {kind} transferred." if done else f"{ref} was done before: nothing to do.")
 
 
@@ -54,18 +50,15 @@ def correct_command(kernel: Kernel, act: Act, holder: str, kind: str, amount: in
     the log, and the ledger says it.
     """
     whose, now = _find(kernel, holder), kernel.clock.now()
-    if amount == 0 or (amount > 0 and until is None):
-        raise click.UsageError("Say how many, and for a grant until when: --until 2026-12-31")
-    ends_at = day_begins(until.date()) if until else None
-    if ends_at is not None and ends_at <= now:
-        raise click.UsageError("That day is over.")
     with kernel.database.begin() as connection:
         try:
-            done = correct(connection, whose, kind, amount, now, ends_at=ends_at, ref=ref, reason=act.reason)
+            day = until.date() if until else None
+            done = correct_for(connection, act, whose, kind, amount, now, until=day, ref=ref)
         except TooFew as few:
             raise click.ClickException(f"Only {few.args[0]} are there.") from None
-        if done:
-            log_act(connection, act, "credits.correct", f"{ref}: {amount:+} {kind} of {_say(whose)}", now)
+        except NotCorrectable as why:
+            said = {"over": "That day is over."}
+            raise click.UsageError(said.get(why.args[0], "Say how many, and for a grant until when: --until 2026-12-31")) from None
     click.echo(f"{amount:+} {kind} corrected." if done else f"{ref} was done before: nothing to do.")
 
 
@@ -75,18 +68,11 @@ def _find(kernel: Kernel, text: str) -> Holder:
     account_id = kernel.ids.decode("account", 0, shown_account) if slash else None
     if workspace_id is None or (slash and account_id is None):
         raise click.UsageError(f"There is no such workspace or account: {text}")
-    if account_id is not None and not _has_permit(kernel, workspace_id, account_id):
-        raise click.UsageError("This account is not in this workspace.")
-    return Holder(workspace_id, account_id)
-
-
-def _has_permit(kernel: Kernel, workspace_id: int, account_id: int) -> bool:
-    asked = "SELECT FROM permits WHERE workspace_id = %s AND account_id = %s AND state <> 'ended'"
-    return bool(kernel.database.call(asked, (workspace_id, account_id)))
-
-
-def _say(holder: Holder) -> str:
-    return f"workspace {holder.workspace_id}" + (f" account {holder.account_id}" if holder.account_id is not None else "")
+    found = Holder(workspace_id, account_id)
+    with kernel.database.begin() as connection:
+        if not is_holder(connection, found):
+            raise click.UsageError("This account is not in this workspace.")
+    return found
 
 
 commands = [transfer_command, correct_command]

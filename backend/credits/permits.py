@@ -1,6 +1,7 @@
 """Permits: the floors above write here, in the very transaction that changes the fact, whether an account may spend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -24,6 +25,36 @@ class PermitChange(TypedDict, total=False):
     plan_until: datetime | sa.sql.ColumnElement[datetime] | None
     unlimited_kind: str | None
     held: bool
+
+
+@dataclass(frozen=True)
+class Permit:
+    """A permit as it stands. `obstacle` is the code of what is in the way of spending, None where nothing is."""
+
+    state: str
+    reason: str | None
+    obstacle: str | None
+    terms_ok: bool
+    synced_until: datetime | None
+    extension_seen: bool
+    plan_until: datetime | None
+    unlimited_kind: str | None
+    held: bool
+    limits: Mapping[str, int] | None
+
+
+# A plan without an end stands as infinity, which no Python date is.
+_PERMIT = sa.text("""
+SELECT p.state, p.reason, standing(p, NULL, :at), p.terms_ok, p.synced_until, p.extension_seen,
+       CASE WHEN isfinite(p.plan_until) THEN p.plan_until END, p.unlimited_kind, p.held, p.limits
+FROM permits p WHERE p.workspace_id = :workspace AND p.account_id = :account
+""")
+
+
+def read_permit(connection: sa.Connection, workspace_id: int, account_id: int, at: datetime) -> Permit | None:
+    """The permit, with what `reveal()` would say now; None where the account never joined."""
+    row = connection.execute(_PERMIT, {"workspace": workspace_id, "account": account_id, "at": at}).one_or_none()
+    return Permit(*row) if row else None
 
 
 def open_permit(connection: sa.Connection, workspace_id: int, account_id: int, *, terms_ok: bool) -> None:

@@ -1,5 +1,14 @@
 """Floor 1, the directory: people, identities, sealed facts with their papers, sources, suppression, notices."""
 
+from backend.directory.desk import (
+    FRESH_DAYS,
+    count_all_objections,
+    count_facts,
+    count_objections,
+    count_owed,
+    list_imports,
+    list_sources,
+)
 from backend.directory.objections import object_to_use, read_objector
 from backend.directory.profile_key import ProfileKey, read_profile_key
 from backend.directory.reading import NOBODY, Detail, Found, find_person, owe_notice
@@ -9,7 +18,8 @@ from backend.directory.tables import CONTACT_FIELDS, ContactField
 from backend.directory.wrong import KnownValue, close_wrong, list_values
 
 __all__ = [
-    "CONTACT_FIELDS", "NOBODY", "ContactField", "Detail", "Found", "KnownValue", "ProfileKey", "SamplePerson", "close_wrong",
-    "find_person", "list_values", "load_sample", "object_to_use", "owe_notice", "read_objector", "read_profile_key",
+    "CONTACT_FIELDS", "FRESH_DAYS", "NOBODY", "ContactField", "Detail", "Found", "KnownValue", "ProfileKey", "SamplePerson",
+    "close_wrong", "count_all_objections", "count_facts", "count_objections", "count_owed", "find_person", "list_imports",
+    "list_sources", "list_values", "load_sample", "object_to_use", "owe_notice", "read_objector", "read_profile_key",
     "sample_people",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ GRANT SELECT, INSERT, UPDATE (
   verified_at, method, confidence, basis, consent_evidence, screening, screened_at, state, closed_at, closed_reason
 ) ON facts TO candor_app;
 GRANT SELECT, INSERT, UPDATE (state, lang, lang_reason, mail_id, sent_at) ON notices TO candor_app;
+GRANT SELECT, INSERT, UPDATE ON imports TO candor_app;
 
 -- A refresh never lengthens a fact's life (compliance K4, K5): the privileges above forbid it to the application, this to everybody.
 CREATE OR REPLACE FUNCTION refuse_longer_life() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from backend.directory.batches import Arrival, Batch
 from backend.directory.files import Line, UnreadableFile, open_rows
 from backend.directory.rows import SOURCE_COLUMNS, Refused, Row, read_row
+from backend.directory.tables import imports
 from backend.kernel import Kernel
 
 BATCH = 500
@@ -80,6 +81,7 @@ def import_lines(
     """Import records, wherever they come from."""
     done = Imported()
     given = {name: text for name, text in defaults.items() if text}
+    import_id = _begin(kernel, given.get("source"))
     while batch := list(islice(lines, BATCH)):
         now = kernel.clock.now()
         rows: list[tuple[int, Row]] = []
@@ -94,11 +96,29 @@ def import_lines(
                 done.reasons[refused.code] += 1
                 report(line.number, refused)
         _take(kernel, rows, now, done, report)
+        _note(kernel, import_id, done, now)
         if progress is not None:
             progress(f"{done.rows:,} rows read, {done.refused:,} refused")
+    _note(kernel, import_id, done, kernel.clock.now(), ended=True)
     if done.suppressed:
         report(None, Refused("suppressed", f"{done.suppressed:,} rows left out: they are on the suppression list"))
     return done
+
+
+def _begin(kernel: Kernel, source: str | None) -> int:
+    """A row that those who run Candor can watch; nothing of the file stands in it."""
+    now = kernel.clock.now()
+    with kernel.database.begin() as connection:
+        made = imports.insert().values(source=source, started_at=now, seen_at=now).returning(imports.c.import_id)
+        return int(connection.execute(made).scalar_one())
+
+
+def _note(kernel: Kernel, import_id: int, done: Imported, at: datetime, *, ended: bool = False) -> None:
+    """How far it is, after each batch."""
+    so_far = {name: getattr(done, name) for name in ("added", "changed", "unchanged", "refused")}
+    with kernel.database.begin() as connection:
+        change = {**so_far, "seen_at": at, **({"ended_at": at} if ended else {})}
+        connection.execute(imports.update().where(imports.c.import_id == import_id).values(change))
 
 
 def _take(kernel: Kernel, rows: list[tuple[int, Row]], now: datetime, done: Imported, report: Report) -> None:

@@ -38,6 +38,7 @@ people = sa.Table(
     instant("tell_by", comment="told by then at the latest, of what nobody has told them yet; null: nothing new"),
     instant("created_at", nullable=False),
     sa.Column("planted", sa.LargeBinary, comment="sealed: why ops planted this person, who does not exist; null: a real one"),
+    sa.Index("people_hidden_idx", "hidden_at", postgresql_where=sa.text("hidden_at IS NOT NULL")),
     sa.Index("people_tell_by_idx", "tell_by", postgresql_where=sa.text("tell_by IS NOT NULL")),
     _country(),
     sa.CheckConstraint("lang ~ '^[a-z]{2}$'", name="lang"),
@@ -183,4 +184,16 @@ notices = sa.Table(
     sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
     sa.Index("notices_due_idx", "due_at", postgresql_where=sa.text("state IN ('owed', 'posted')")),
     comment="personal=True: that a person was told what is kept about them (GDPR Art. 14), and when",
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("import_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("source", sa.Text, comment="as the command named it; null: the rows name theirs"),
+    instant("started_at", nullable=False),
+    instant("seen_at", nullable=False, comment="its last batch"),
+    instant("ended_at", comment="its last row was read"),
+    *(sa.Column(name, sa.BigInteger, nullable=False, server_default="0") for name in ("added", "changed", "unchanged", "refused")),
+    comment="reference table: imports, and how far each has come",
 )

@@ -1,7 +1,7 @@
 """What time does: pieces of work that are rows with a due instant in the room that owns them, done in order of that instant."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -25,45 +25,75 @@ class Piece(Protocol):
 
 @dataclass(frozen=True)
 class Tick:
-    """How many rows one tick did, and the pieces that raised."""
+    """How many rows one tick did; the pieces that raised, each with the kind of its error; whether it came to the end."""
 
     done: int
-    failed: tuple[str, ...]
+    raised: Mapping[str, str] = field(default_factory=dict)
+    came_through: bool = True
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The pieces that raised, by name."""
+        return tuple(self.raised)
 
 
 def tick(engine: sa.Engine, pieces: Sequence[Piece], until: datetime, most: int = 1000) -> Tick:
     """Do what is due at `until`, oldest first, until `most` rows are done. A piece that raises is set aside until the next tick."""
     done = 0
     waiting = list(pieces)
-    failed: list[str] = []
-    while waiting and done < most and (found := find_next(engine, waiting, until)) is not None:
+    raised: dict[str, str] = {}
+    while waiting and done < most:
+        found = find_next(engine, waiting, until)
+        if found is None:
+            return Tick(done, raised)
         piece = found[1]
-        ran = run(engine, piece, until)
-        if ran is None:
-            failed.append(piece.name)
-        if ran:
+        ran = attempt(engine, piece, until)
+        if isinstance(ran, Exception):
+            raised[piece.name] = kind_of(ran)
+            waiting.remove(piece)
+        elif ran:
             done += ran
         else:
             waiting.remove(piece)
-    return Tick(done, tuple(failed))
+    return Tick(done, raised, came_through=not waiting)
 
 
 def run(engine: sa.Engine, piece: Piece, until: datetime) -> int | None:
     """One step of a piece in a transaction of its own; None where it raised, which is logged."""
+    ran = attempt(engine, piece, until)
+    return None if isinstance(ran, Exception) else ran
+
+
+def attempt(engine: sa.Engine, piece: Piece, until: datetime) -> int | Exception:
+    """What `run` does; where it raised, what."""
     try:
         with engine.begin() as connection:
             return piece.run(connection, until)
     except Exception as error:
         structlog.get_logger().error("due work failed", piece=piece.name, raised=error)
-        return None
+        return error
+
+
+def kind_of(error: Exception) -> str:
+    """What kind of error it is; its words may hold what nobody should read."""
+    return type(getattr(error, "orig", None) or error).__name__
 
 
 def find_next(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> tuple[datetime, Piece] | None:
     """What is due first at `until`, in one question; of several at one instant the first in order of `pieces`."""
-    asked = [sa.select(sa.literal(n).label("n"), piece.next_due(until).scalar_subquery()) for n, piece in enumerate(pieces)]
-    with engine.begin() as connection:
-        dues = [(due, n) for n, due in connection.execute(sa.union_all(*asked)) if due is not None]
+    dues = [(due, n) for n, due in _read_dues(engine, pieces, until)]
     if not dues:
         return None
     due, n = min(dues)
     return due, pieces[n]
+
+
+def read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> dict[str, datetime]:
+    """By name of the piece, since when something of it is due; what is due at `until` itself only looks, or has not waited."""
+    return {pieces[n].name: due for n, due in _read_dues(engine, pieces, until) if due < until}
+
+
+def _read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> list[tuple[int, datetime]]:
+    asked = [sa.select(sa.literal(n).label("n"), piece.next_due(until).scalar_subquery()) for n, piece in enumerate(pieces)]
+    with engine.begin() as connection:
+        return [(n, due) for n, due in connection.execute(sa.union_all(*asked)) if due is not None]

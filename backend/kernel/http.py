@@ -22,9 +22,9 @@ JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 PAGES_FOR_PEOPLE = ("text/html", "text/css")
 
-Who = Literal["anyone", "person", "spender", "refresher"]
+Who = Literal["anyone", "person", "spender", "refresher", "operator"]
 """anyone; person: a live session, checked before the view; spender: a session whose standing the ledger checks in its own call;
-refresher: whoever holds a refresh token."""
+refresher: whoever holds a refresh token; operator: somebody who runs Candor, in one of the roles named, on a page of theirs."""
 
 
 class Body(BaseModel):
@@ -63,6 +63,7 @@ class Endpoint:
     headers: tuple[str, ...]
     leads_to: Mapping[str, Mapping[str, str]]
     listed: bool
+    roles: tuple[str, ...]
 
 
 ENDPOINTS: dict[str, Endpoint] = {}
@@ -90,6 +91,7 @@ class Room(Blueprint):
         headers: Iterable[str] = (),
         leads_to: Mapping[str, Mapping[str, str]] | None = None,
         listed: bool = True,
+        roles: Iterable[str] = (),
     ) -> Callable[[View], View]:
         # `leads_to` names the calls that go on from here, and for each of their fields the place in this answer (a JSON pointer).
         # What is not `listed` is not of our API: it stays out of the document.
@@ -113,6 +115,7 @@ class Room(Blueprint):
                 headers=tuple(headers),
                 leads_to=leads_to or {},
                 listed=listed and media not in PAGES_FOR_PEOPLE,
+                roles=tuple(roles),
             )
             ENDPOINTS[endpoint.name] = endpoint
             self.add_url_rule(path, view.__name__, _answering(view, endpoint), methods=[method])

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel import Kernel, build_kernel
-from backend.kernel.tables import OPERATOR_ROLES, operators, ops_log, ops_tasks
+from backend.kernel.tables import operators, ops_log, ops_tasks
 from backend.settings import Settings
 
 
@@ -34,9 +34,36 @@ def log_act(connection: sa.Connection, act: Act, action: str, subject: str, at: 
     """Write what is being done, in its own transaction. Raises NoReason or NoOperator."""
     if len(act.reason.strip()) < 3:
         raise NoReason
-    if connection.execute(sa.select(operators.c.name).where(operators.c.name == act.by)).first() is None:
+    if not is_operator(connection, act.by):
         raise NoOperator(act.by)
     connection.execute(ops_log.insert().values(at=at, by=act.by, action=action, subject=subject, reason=act.reason.strip()))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log."""
+
+    entry_id: int
+    at: datetime
+    by: str
+    action: str
+    subject: str
+    reason: str
+
+
+def read_log(connection: sa.Connection, *, before: int | None = None, subject: str | None = None, most: int = 100) -> list[Line]:
+    """The newest lines older than `before`, of everything or of one subject."""
+    found = sa.select(*(ops_log.c[name] for name in Line.__dataclass_fields__)).order_by(ops_log.c.entry_id.desc()).limit(most)
+    if before is not None:
+        found = found.where(ops_log.c.entry_id < before)
+    if subject is not None:
+        found = found.where(ops_log.c.subject == subject)
+    return [Line(*row) for row in connection.execute(found)]
+
+
+def is_operator(connection: sa.Connection, name: str) -> bool:
+    """Whether somebody of this name runs Candor."""
+    return connection.execute(sa.select(operators.c.name).where(operators.c.name == name)).first() is not None
 
 
 def make_operator(connection: sa.Connection, name: str, role: str, at: datetime) -> bool:
@@ -76,7 +103,7 @@ def close_task(connection: sa.Connection, act: Act, task_id: int, at: datetime) 
     return connection.execute(ops_tasks.update().where(this).values(closed_at=at)).rowcount > 0
 
 
-def _kernel() -> Kernel:
+def kernel_of_command() -> Kernel:
     """One that every room listens to, where `backend/ops.py` says how it is built."""
     build: Callable[[Settings], Kernel] = click.get_current_context().obj or build_kernel
     return build(Settings())
@@ -89,7 +116,7 @@ def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--reason", required=True, help="Why; kept in the log.")
     def run(by: str, reason: str, **given: Any) -> None:
         try:
-            command(_kernel(), Act(by, reason), **given)
+            command(kernel_of_command(), Act(by, reason), **given)
         except NoReason:
             raise click.UsageError("Say why: --reason '…'") from None
         except NoOperator:
@@ -100,23 +127,10 @@ def ops_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-@click.command("create")
-@click.argument("name")
-@click.option("--role", type=click.Choice(OPERATOR_ROLES), default="admin", show_default=True)
-def create_command(name: str, role: str) -> None:
-    """Name somebody who runs this Candor."""
-    kernel = _kernel()
-    with kernel.database.begin() as connection:
-        made = make_operator(connection, name, role, kernel.clock.now())
-    if not made:
-        raise click.ClickException(f"{name} is there already.")
-    click.echo(f"{name} runs this Candor, as {role}.")
-
-
 @click.command("tasks")
 def tasks_command() -> None:
     """List what waits for those who run this Candor."""
-    kernel = _kernel()
+    kernel = kernel_of_command()
     with kernel.database.begin() as connection:
         tasks = read_tasks(connection)
     for task in tasks:

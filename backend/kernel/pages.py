@@ -22,6 +22,7 @@ def answer_page(template: str, status: int = 200, *, lang: str = "", **context: 
     html = render_template(template, lang=lang or page_language(), **context)
     response = Response(html, status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Frame-Options"] = "DENY"  # for browsers that do not know frame-ancestors
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Language"

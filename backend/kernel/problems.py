@@ -156,6 +156,7 @@ KINDS: dict[str, Kind] = {
     "notices-late": Kind(
         503, "Details are not shown while people cannot be told.", "Nothing was charged. Try again in some minutes."
     ),
+    "maintenance": Kind(503, "Candor is being looked after.", "Nothing was charged. Try again when `Retry-After` says."),
     "unavailable": Kind(503, "Candor cannot answer right now.", "Nothing was charged. Try again in a moment."),
     "internal": Kind(500, "Something went wrong on our side.", "Try again; name the request id when you write to us."),
 }

@@ -5,6 +5,8 @@ They are read at most once in a few seconds for a whole process, so that the hot
 
 import threading
 import time
+from collections.abc import Mapping
+from datetime import datetime
 
 import psycopg
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from backend.kernel.database import Database
 
 EXTENSION_OFF = "extension-off"
 NOTICES_LATE = "notices-late"
+MAINTENANCE = "maintenance"
 
 _FRESH_SECONDS = 2.0
 
@@ -23,30 +26,41 @@ class Switches:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._read_at = float("-inf")
-        self._on: frozenset[str] = frozenset()
+        self._on: Mapping[str, datetime | None] = {}
         self._lock = threading.Lock()
 
     def is_on(self, name: str) -> bool:
         """Whether `name` was on a few seconds ago at the latest."""
+        self._refresh()
+        return name in self._on
+
+    def planned_end(self, name: str) -> datetime | None:
+        """Until when it is planned to stay on; None where nobody said, or it is off."""
+        self._refresh()
+        return self._on.get(name)
+
+    def _refresh(self) -> None:
         if time.monotonic() - self._read_at > _FRESH_SECONDS and self._lock.acquire(blocking=False):
             try:
-                self._on = frozenset(row[0] for row in self._database.call("SELECT name FROM switches", ()))
+                self._on = dict(self._database.call("SELECT name, ends_at FROM switches", ()))
             except psycopg.OperationalError:
                 pass  # The database is away: what was known stays, and the answer says itself what is wrong.
             finally:
                 self._read_at = time.monotonic()
                 self._lock.release()
-        return name in self._on
 
     def forget(self) -> None:
         """Read anew at the next question."""
         self._read_at = float("-inf")
 
 
-def switch(connection: sa.Connection, name: str, on: bool, reason: str) -> None:
-    """Turn a switch on or off, in the caller's transaction."""
+def switch(connection: sa.Connection, name: str, on: bool, reason: str, ends_at: datetime | None = None) -> None:
+    """Turn a switch on or off, in the caller's transaction; what is on already gets another planned end."""
     if on:
-        statement = "INSERT INTO switches (name, reason) VALUES (:name, :reason) ON CONFLICT (name) DO NOTHING"
-        connection.execute(sa.text(statement), {"name": name, "reason": reason})
+        statement = (
+            "INSERT INTO switches (name, reason, ends_at) VALUES (:name, :reason, :ends_at)"
+            " ON CONFLICT (name) DO UPDATE SET ends_at = excluded.ends_at"
+        )
+        connection.execute(sa.text(statement), {"name": name, "reason": reason, "ends_at": ends_at})
     else:
         connection.execute(sa.text("DELETE FROM switches WHERE name = :name"), {"name": name})

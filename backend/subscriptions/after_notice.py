@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.incidents import stands_still
 from backend.kernel.problems import Problem
 from backend.subscriptions.endings import end_at_once, lock_to_end
 from backend.subscriptions.notices import FormalNotice, find_notice, is_unpaid, list_notices, lock_notice, mark_terminated, remedy
@@ -51,7 +52,7 @@ def terminate_after(
     """
     if notice.outcome is not None:
         raise Problem("notice-closed")
-    if at < notice.due_at:
+    if at < notice.due_at or (notice.sender == "provider" and stands_still(connection, notice.due_at)):
         raise Problem("notice-running", retry_at=notice.due_at.isoformat())
     if notice.premium_id is None:
         mark_terminated(connection, notice, at)

@@ -158,6 +158,11 @@ def leave_alone(connection: sa.Connection, premium: Premium) -> None:
     connection.execute(breaches.update().where(own).values(premium_id=None))
 
 
+def read_reason(kernel: Kernel, breach: sa.Row[Any]) -> str:
+    """Why, in the words the subscriber reads; empty where it followed the suspension of an account."""
+    return kernel.sealer.open(breach.reason, _place(breach.workspace_id)) if breach.reason is not None else ""
+
+
 def _apply(connection: sa.Connection, premium: Premium) -> None:
     apply_to_members(connection, premium)
     for member in members_of(connection, premium.workspace_id):

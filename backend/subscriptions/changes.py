@@ -9,17 +9,18 @@ import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.incidents import move_limit
 from backend.kernel.problems import Problem
 from backend.kernel.request_keys import RequestKey
 from backend.subscriptions.checkout import check_order
-from backend.subscriptions.coming import end_after, without_reverted
+from backend.subscriptions.coming import FORCE_MAJEURE, end_after, without_reverted
 from backend.subscriptions.dues import Due, find_ordered, list_dues, make_due
 from backend.subscriptions.giving import difference_of, give, left_of
 from backend.subscriptions.payments import need_gateway
 from backend.subscriptions.premiums import Premium, change_premium, find_begun, write_order
 from backend.subscriptions.prices import Order, list_lines, pool_of, price_difference, price_of
 from backend.subscriptions.revisions import find_coming_sheet
-from backend.subscriptions.rules import Interval, in_time
+from backend.subscriptions.rules import Interval, in_time, last_notice
 from backend.workspaces import enter, note, seats_taken
 
 
@@ -42,8 +43,11 @@ class Change:
     next_credits: Mapping[str, int]
 
 
-def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: datetime) -> Change:
-    """What this change would do, asked for at `at`. What raises one thing and lowers another is split (X21)."""
+def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: datetime, *, timely: bool | None = None) -> Change:
+    """What this change would do, asked for at `at`. What raises one thing and lowers another is split (X21).
+
+    `timely` says whether the running period's end is in reach still, where that is known better than from `at` alone.
+    """
     sheet, current = premium.sheet, premium.order
     higher = sheet.plan(plan).rank > sheet.plan(current.plan).rank
     raised = replace(current, plan=plan if higher else current.plan, seats=max(seats, current.seats))
@@ -52,7 +56,7 @@ def work_out(premium: Premium, plan: str, seats: int, interval: Interval, at: da
     later_after = later_at = None
     if later is not None:
         lowered = (wanted.plan, wanted.seats) != (raised.plan, raised.seats)
-        soon = not lowered or heard_in_time(premium, at)
+        soon = not lowered or (heard_in_time(premium, at) if timely is None else timely)
         later_after = premium.period if soon else premium.period + 1
         later_at = end_after(replace(premium, next_order=None, next_after=None), later_after)  # it takes the place of what waits
     left, recurring = left_of(premium, at), without_reverted(wanted, premium.reverted)
@@ -75,6 +79,25 @@ def heard_in_time(premium: Premium, at: datetime) -> bool:
     policy = premium.sheet.policy
     hours, months = policy.notice_monthly_h, policy.notice_annual_months
     return in_time(premium.order.interval, premium.ends_at, at, hours=hours, months=months)
+
+
+def counts_in_time(connection: sa.Connection, premium: Premium, at: datetime) -> bool:
+    """The same, where a force majeure may have moved the limit (13.2)."""
+    return heard_in_time(premium, at) or at <= move_limit(connection, _last_notice(premium, premium.ends_at), at)
+
+
+def reaches_back(connection: sa.Connection, premium: Premium, at: datetime) -> bool:
+    """Whether a force majeure moved the limit of the period before beyond `at`: what is asked for now still ends that one."""
+    if premium.period <= 1 or premium.end_reason == FORCE_MAJEURE:
+        return False
+    limit = _last_notice(premium, premium.begins_at)
+    return limit < at <= move_limit(connection, limit, at)
+
+
+def _last_notice(premium: Premium, ends_at: datetime) -> datetime:
+    policy = premium.sheet.policy
+    hours, months = policy.notice_monthly_h, policy.notice_annual_months
+    return last_notice(premium.order.interval, ends_at, hours=hours, months=months)
 
 
 def preview_change(kernel: Kernel, caller: Caller, plan: str, seats: int, interval: Interval) -> Change:
@@ -150,6 +173,8 @@ def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
     premium = find_begun(connection, caller.workspace_id, at)
     if premium.state == "suspended":
         raise Problem("premium-suspended")
+    if premium.end_reason == FORCE_MAJEURE:
+        raise Problem("plan-required", "The contract has ended: the mail that told you says until when you can export.")
     if premium.state != "active":
         raise Problem("payment-open")
     return premium
@@ -157,7 +182,7 @@ def _enter(connection: sa.Connection, caller: Caller, at: datetime) -> Premium:
 
 def _work_out(connection: sa.Connection, premium: Premium, plan: str, seats: int, interval: Interval, at: datetime) -> Change:
     check_order(premium.sheet, replace(premium.order, plan=plan, seats=seats, packs={}))
-    found = work_out(premium, plan, seats, interval, at)
+    found = work_out(premium, plan, seats, interval, at, timely=counts_in_time(connection, premium, at))
     taken = seats_taken(connection, premium.workspace_id, at)
     if taken > seats:
         raise Problem("seats-occupied", needed=taken)

@@ -19,8 +19,14 @@ def end_after(premium: Premium, period: int) -> datetime:
     return day_begins(period_end(premium.first_day, months))
 
 
+FORCE_MAJEURE = "force-majeure"
+"""The reason of an end that a force majeure brought: the contract is over, the workspace waits a while to be exported (13.3)."""
+
+
 def ends_for_good_at(premium: Premium) -> datetime | None:
     """When the premium ends, by its last period or by a switch to another provider; None where it renews."""
+    if premium.end_reason == FORCE_MAJEURE:
+        return premium.ends_at
     planned = end_after(premium, premium.last_period) if premium.last_period is not None else None
     return min((at for at in (planned, premium.switch_at) if at is not None), default=None)
 

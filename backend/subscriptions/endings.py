@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Fact, Message, tell
-from backend.subscriptions.changes import heard_in_time
-from backend.subscriptions.coming import end_after, ends_for_good_at, next_alert
+from backend.subscriptions.changes import counts_in_time, reaches_back
+from backend.subscriptions.coming import FORCE_MAJEURE, end_after, ends_for_good_at, next_alert
 from backend.subscriptions.dues import change_due, list_dues
 from backend.subscriptions.exporting import export_address
 from backend.subscriptions.freemium import restart_freemium
 from backend.subscriptions.premiums import Premium, change_premium, find_begun, find_premium
-from backend.subscriptions.returning import return_months
+from backend.subscriptions.returning import record_return, return_months
 from backend.subscriptions.revisions import is_notice_open
 from backend.subscriptions.rules import start_day
 from backend.subscriptions.subscribers import tell_subscriber
@@ -57,9 +57,15 @@ def end_premium(kernel: Kernel, caller: Caller, way: Way) -> Ending:
     """
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
+        seen = find_premium(connection, caller.workspace_id)
+        undo = seen is not None and reaches_back(connection, seen, now)
+        if undo:
+            lock_to_end(connection, kernel, caller.workspace_id)
         enter(connection, caller)
         premium = find_begun(connection, caller.workspace_id, now)
-        in_time = heard_in_time(premium, now) or is_notice_open(connection, premium)
+        if undo:
+            return undo_period(connection, kernel, premium, way, Heard("account", now, True), now)
+        in_time = counts_in_time(connection, premium, now) or is_notice_open(connection, premium)
         return set_end(connection, kernel, premium, caller.account_id, way, Heard("account", now, in_time), now)
 
 
@@ -74,7 +80,8 @@ def set_end(
     if premium.last_period is not None and premium.last_period <= last:
         last = premium.last_period
         if premium.end_reason != TERMS_REFUSED:
-            return Ending(end_after(premium, last), last, premium.is_in_last_period)
+            ends_at = premium.ends_at if premium.end_reason == FORCE_MAJEURE else end_after(premium, last)
+            return Ending(ends_at, last, premium.is_in_last_period)
     ending = Ending(end_after(premium, last), last, last == premium.period)
     code = "premium-ending" if ending.in_time else "premium-ending-late"
     facts: dict[str, Fact] = {"ends_on": start_day(ending.ends_at)}
@@ -133,9 +140,23 @@ def end_at_once(
 
     With `give_back` the whole months of the running period that have not begun are (X16). The caller has called `lock_to_end`.
     """
-    returned = return_months(connection, premium, at, reason) if give_back else Decimal()
+    over = premium.end_reason == FORCE_MAJEURE  # what is to be returned was
+    returned = return_months(connection, premium, at, reason) if give_back and not over else Decimal()
     carry_out_end(connection, kernel, premium, at, reason)
     return returned
+
+
+def undo_period(connection: sa.Connection, kernel: Kernel, premium: Premium, way: Way, heard: Heard, at: datetime) -> Ending:
+    """A period began that the notice was in time for: the premium ends now, and all that was due for it is returned.
+
+    The caller has called `lock_to_end`.
+    """
+    for due in list_dues(connection, premium, period=premium.period):
+        if due.counted_at is not None and due.state != "dropped":
+            record_return(connection, due, Decimal(1), at, way)
+    change_premium(connection, premium, end_channel=heard.channel, end_heard_at=heard.at)
+    end_at_once(connection, kernel, premium, at, way, give_back=False)
+    return Ending(at, premium.period - 1, True)
 
 
 def lock_to_end(connection: sa.Connection, kernel: Kernel, workspace_id: int, *others: int) -> Premium | None:

@@ -1,17 +1,14 @@
 """An end that was asked for by email: entered by those who run Candor, and counted from when the email was received (7.5.1)."""
 
 from datetime import datetime
-from decimal import Decimal
 
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.problems import Problem
-from backend.subscriptions.changes import heard_in_time
-from backend.subscriptions.dues import list_dues
-from backend.subscriptions.endings import Ending, Heard, Way, end_at_once, set_end
-from backend.subscriptions.premiums import Premium, change_premium
-from backend.subscriptions.returning import record_return
+from backend.subscriptions.changes import counts_in_time
+from backend.subscriptions.endings import Ending, Heard, Way, set_end, undo_period
+from backend.subscriptions.premiums import Premium
 from backend.subscriptions.revisions import is_notice_open
 from backend.subscriptions.rules import in_time
 
@@ -30,15 +27,10 @@ def end_by_mail(
     if premium.period == 0:
         raise Problem("payment-open")
     if received_at >= premium.begins_at or premium.period == 1:
-        timely = heard_in_time(premium, received_at) or is_notice_open(connection, premium)
+        timely = counts_in_time(connection, premium, received_at) or is_notice_open(connection, premium)
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, timely), now)
     policy = premium.sheet.policy
     hours, months = policy.notice_monthly_h, policy.notice_annual_months
     if not in_time(premium.order.interval, premium.begins_at, received_at, hours=hours, months=months):
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, True), now)
-    for due in list_dues(connection, premium, period=premium.period):
-        if due.counted_at is not None and due.state != "dropped":
-            record_return(connection, due, Decimal(1), now, way)
-    change_premium(connection, premium, end_channel="email", end_heard_at=received_at)
-    end_at_once(connection, kernel, premium, now, way, give_back=False)
-    return Ending(now, premium.period - 1, True)
+    return undo_period(connection, kernel, premium, way, Heard("email", received_at, True), now)

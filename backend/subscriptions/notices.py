@@ -81,7 +81,7 @@ def enter_notice(
         account_id=account_id,
         sender=sender,
         cause=cause,
-        reason=kernel.sealer.seal(reason, f"workspace:{workspace_id}:notice"),
+        reason=kernel.sealer.seal(reason, _place(workspace_id)),
         registered_number=registered_number,
         sent_at=sent_at,
         due_at=due_at,
@@ -135,6 +135,26 @@ def list_notices(connection: sa.Connection, workspace_id: int) -> list[FormalNot
     return [FormalNotice(*row) for row in connection.execute(mine.order_by(formal_notices.c.notice_id.desc()))]
 
 
+@dataclass(frozen=True)
+class OpenNotice:
+    """A notice that is open, with what it asks for."""
+
+    notice: FormalNotice
+    reason: str
+
+
+def list_open_notices(connection: sa.Connection, kernel: Kernel, most: int = 200) -> list[OpenNotice]:
+    """Notices of both parties that nothing came of yet, those first whose days are over first."""
+    waiting = sa.select(*_COLUMNS, formal_notices.c.reason).where(formal_notices.c.closed_at.is_(None))
+    rows = connection.execute(waiting.order_by(formal_notices.c.due_at).limit(most)).all()
+    return [OpenNotice(FormalNotice(*row[:-1]), kernel.sealer.open(row.reason, _place(row.workspace_id))) for row in rows]
+
+
+def open_reason(kernel: Kernel, row: sa.Row[Any]) -> str:
+    """What the other party was to put right, in the words it was told."""
+    return kernel.sealer.open(row.reason, _place(row.workspace_id))
+
+
 def close_notices(connection: sa.Connection, workspace_id: int, at: datetime, outcome: str) -> None:
     """The premium has ended: no notice about it is open any more."""
     here = sa.and_(formal_notices.c.workspace_id == workspace_id, formal_notices.c.closed_at.is_(None))
@@ -173,6 +193,10 @@ def _this(notice: FormalNotice) -> sa.ColumnElement[bool]:
         formal_notices.c.notice_id == notice.notice_id,
         formal_notices.c.closed_at.is_(None),
     )
+
+
+def _place(workspace_id: int) -> str:
+    return f"workspace:{workspace_id}:notice"
 
 
 def _ref(notice: FormalNotice) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.incidents import move_limit
 from backend.kernel.problems import Problem
 from backend.subscriptions.endings import end_at_once, lock_to_end
 from backend.terms import find_update, told_at
@@ -41,7 +42,8 @@ def refuse_update(kernel: Kernel, caller: Caller, version: str) -> EndedAtOnce:
         if premium.period == 0:
             raise Problem("payment-open")
         told = told_at(connection, update, [caller.account_id]).get(caller.account_id)
-        if told is not None and now > told + timedelta(days=premium.sheet.policy.update_refusal_days):
+        days = timedelta(days=premium.sheet.policy.update_refusal_days)
+        if told is not None and now > move_limit(connection, told + days, now, since=told):
             raise Problem("refusal-late")
         note(connection, caller.workspace_id, caller.account_id, "premium-ending", now, way=REASON)
         return EndedAtOnce(now, end_at_once(connection, kernel, premium, now, REASON, give_back=True))

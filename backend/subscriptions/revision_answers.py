@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.incidents import move_limit
 from backend.kernel.problems import Problem
 from backend.subscriptions.coming import end_after, order_of_next_period
 from backend.subscriptions.premiums import Premium, find_begun
@@ -73,7 +74,7 @@ def _answer(connection: sa.Connection, premium: Premium, revision: Revision, ans
         return change_revision(connection, revision, state="accepted", told_at=told_at, due_at=None)
     if revision.state == "kept":
         return None
-    keep_until = kept_until(premium.sheet.policy, told_at)
+    keep_until = move_limit(connection, kept_until(premium.sheet.policy, told_at), now, since=told_at)
     if keep_until <= _applies_at(premium, revision):
         raise Problem("price-keep-over")
     due_at = recalled_at(premium, keep_until)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.incidents import move_limit
 from backend.kernel.messages import Fact
 from backend.subscriptions.coming import end_after, order_of_next_period
 from backend.subscriptions.premiums import Premium, read_premium, write_order
@@ -84,7 +85,7 @@ def _count_silence(connection: sa.Connection, premium: Premium, revision: Revisi
     if told_at is None:
         change_revision(connection, revision, due_at=last if at < last else None)
         return
-    counts_at = silence_counts_at(policy, told_at)
+    counts_at = move_limit(connection, silence_counts_at(policy, told_at), at, since=told_at)
     if counts_at > at:
         change_revision(connection, revision, due_at=counts_at)
         return

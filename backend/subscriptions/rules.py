@@ -56,6 +56,13 @@ def last_notice_day(ends_on: date, months: int) -> date:
     return _months_on(ends_on, -months)
 
 
+def last_notice(interval: Interval, ends_at: datetime, *, hours: int, months: int) -> datetime:
+    """The last instant at which a notice still ends, or changes, what runs until `ends_at`."""
+    if interval == "month":
+        return last_notice_moment(ends_at, hours)
+    return day_begins(last_notice_day(start_day(ends_at), months) + timedelta(days=1)) - timedelta(microseconds=1)
+
+
 def in_time(interval: Interval, ends_at: datetime, at: datetime, *, hours: int, months: int) -> bool:
     """Whether a notice at `at` still ends, or changes, what runs until `ends_at`; exactly at the limit it does."""
     if interval == "month":

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.credits import change_permit
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
+from backend.kernel.incidents import move_limit, stands_still
 from backend.kernel.problems import Problem
 from backend.terms.acceptances import (
     BUTTON,
@@ -117,7 +118,7 @@ def refuse(kernel: Kernel, caller: Caller, kinds: Sequence[str]) -> None:
     now = kernel.clock.now()
     with kernel.database.begin() as connection:
         for kind in kinds:
-            found = _announced(connection, kind, now)
+            found = _refusable(connection, kind, now)
             if has_accepted_version(connection, caller.account_id, found):
                 raise Problem("already-accepted")
             row = {"account_id": caller.account_id, "document": kind, "version": found.version, "refused_at": now}
@@ -129,6 +130,16 @@ def hold_to_acceptances(connection: sa.Connection, workspace_id: int, account_id
     """Close the permit of an account one of whose acceptances is not there (3.1); accepting opens it again."""
     if lacks_acceptance(connection, account_id):
         change_permit(connection, workspace_id, account_id, {"terms_ok": False})
+
+
+def _refusable(connection: sa.Connection, kind: str, at: datetime) -> Publication:
+    """What is announced; or what took force while a force majeure lasted, for as long as that moved its limit (13.2)."""
+    found = find_announced(connection, kind, at)
+    if found is None:
+        found = find_in_force(connection, kind, at)
+        if at >= move_limit(connection, found.effective_at, at) and not stands_still(connection, found.effective_at):
+            raise Problem("nothing-announced")
+    return found
 
 
 def _announced(connection: sa.Connection, kind: str, at: datetime) -> Publication:

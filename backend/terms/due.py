@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.incidents import move_limit
 from backend.kernel.messages import Message, read_deliveries, tell
 from backend.kernel.ops import open_task
 from backend.terms.acceptances import SILENCE, Accepting, append
@@ -71,8 +72,8 @@ class TacitAcceptance:
         """Settle one change for some users."""
         told = publications.c.told_at.is_not(None)
         row = _take(connection, publications, publications.c.switched_at, publications.c.effective_at, until, told)
-        if row is None:
-            return False
+        if row is None or until < move_limit(connection, row.effective_at, until):
+            return False  # a force majeure moved the days to refuse (13.2)
         users = _next_users(connection, row.switched_through)
         answered = _who_accepted(connection, row, users) | _who_refused(connection, row, users)
         silent = [account_id for account_id in users if account_id not in answered]

@@ -100,6 +100,8 @@ class Policy(_Part):
     helpdesk_opens_hour: int = 9
     helpdesk_closes_hour: int = 19
     letter_answer_days: int = 15
+    dispute_meet_days: int = 15
+    dispute_further_days: int = 15
 
 
 Part = TypeVar("Part", PlanTerms, Pack, Reward)

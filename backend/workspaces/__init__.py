@@ -1,6 +1,6 @@
 """Floor 2, workspaces: the home of one that every account gets (X23), the Workspace it becomes, who joins and who decides."""
 
-from backend.workspaces.activity import note
+from backend.workspaces.activity import note, read_activity
 from backend.workspaces.deletion import delete_own, delete_workspace, erase_home
 from backend.workspaces.events import AdminDeserting, MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.homes import (
@@ -25,6 +25,6 @@ __all__ = [
     "AdminDeserting", "Invitation", "Member", "MemberLeft", "MemberMoved", "MemberMoving", "Membership", "Workspace",
     "WorkspaceDeleted", "admins_of", "change_member", "create_workspace", "delete_own", "delete_workspace", "drop_member",
     "enter", "erase_home", "invitations_of", "invite", "join", "leave", "lock_workspaces", "members_of", "move", "note",
-    "open_home", "read_membership", "read_workspace", "remove_member", "rename_workspace", "resend", "revoke", "seats_taken",
-    "set_seats",
+    "open_home", "read_activity", "read_membership", "read_workspace", "remove_member", "rename_workspace", "resend", "revoke",
+    "seats_taken", "set_seats",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ const PROBLEMS = [
   { code: 'offline', say: 'problemOffline', way: 'retry' },
   { code: 'unreachable', say: 'problemUnreachable', way: 'retry' },
   { code: 'timeout', say: 'problemTimeout', way: 'retry' },
+  { code: 'maintenance', say: 'problemUnavailable', way: 'retry' },
   { code: 'unavailable', say: 'problemUnavailable', way: 'retry' },
   { code: 'notices-late', say: 'problemNotices', way: 'retry' },
   { code: 'internal', say: 'problemTrouble', way: 'retry' },

@@ -12,7 +12,7 @@ from backend.credits.tables import entries
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.ops import make_operator
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from tests.api.routes import DOCUMENT
 from tests.credits.conftest import ANN, BOB, WORKSPACE, Ledger
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from backend.helpdesk.mails import Taken, take_mail
 from backend.kernel import Kernel
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from tests.accounts.conftest import read_letters
 from tests.subscriptions.conftest import Time, time
 from tests.workspaces.conftest import Person, ann, ben, directory, keep_the_local_key_away, person

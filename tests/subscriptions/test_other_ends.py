@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from backend.kernel import Kernel
 from backend.kernel.clock import PARIS, MovableClock
 from backend.kernel.ops import make_operator
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from backend.subscriptions.switching import switch_charge
 from backend.terms import read_sheet
 from tests.lookup.conftest import Directory

@@ -11,7 +11,7 @@ from flask import Flask
 
 from backend.app import create_app
 from backend.kernel.clock import MovableClock
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from backend.settings import Settings
 from tests.terms.conftest import NEW, House, User
 

@@ -16,7 +16,7 @@ from backend.accounts.update_report import list_standings
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.ops import make_operator
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from backend.terms.updates import announce_update
 from tests.subscriptions.conftest import Buyer, Time, buyer, clean, directory, settings, time  # noqa: F401
 from tests.subscriptions.test_renewal import start

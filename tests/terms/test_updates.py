@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from backend.kernel.mail import read_mailbox
 from backend.kernel.problems import Problem
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from backend.terms.updates import Update, announce_update
 from tests.terms.conftest import ACT, House, User
 

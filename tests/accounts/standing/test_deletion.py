@@ -14,7 +14,7 @@ from backend.credits.audit import Finding
 from backend.kernel import Kernel
 from backend.kernel.database import metadata
 from backend.kernel.http import ENDPOINTS
-from backend.ops import ops_command
+from backend.ops_cli import ops_command
 from tests.accounts.conftest import Newcomer
 from tests.accounts.standing.conftest import Person, letters_to, state_of, texts_to
 from tests.lookup.conftest import Directory

@@ -8,8 +8,9 @@ from backend.app import build_wired
 from backend.credits.ops_commands import commands as credits_commands
 from backend.directory.ops_commands import commands as directory_commands
 from backend.helpdesk.ops_commands import commands as helpdesk_commands
-from backend.kernel.ops import create_command, done_command, tasks_command
+from backend.kernel.ops import done_command, tasks_command
 from backend.lookup.ops_commands import commands as lookup_commands
+from backend.ops.ops_commands import commands as operators_commands
 from backend.subscriptions.money_commands import commands as money_commands
 from backend.subscriptions.ops_commands import commands as subscriptions_commands
 from backend.terms.ops_commands import commands as terms_commands
@@ -18,7 +19,7 @@ ops_command = click.Group(
     "ops",
     context_settings={"obj": build_wired},
     commands=[
-        create_command,
+        *operators_commands,
         tasks_command,
         done_command,
         *terms_commands,

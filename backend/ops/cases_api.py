@@ -1,0 +1,76 @@
+"""HTTP: the cases that wait for a person: who is doubtful, suspended, appealing or sharing an account, and what to decide."""
+
+from typing import Annotated, Any
+
+from flask import Response
+from pydantic import Field
+
+from backend.accounts import (
+    count_open_cases,
+    find_open_case,
+    list_open_cases,
+    read_cases,
+    read_newest_actions,
+    read_profile,
+    read_questions,
+    read_sessions,
+    read_suspensions,
+)
+from backend.kernel.http import Body, Room, kernel
+from backend.kernel.limits import PAGES
+from backend.kernel.pages import page_language
+from backend.ops.pages import PLACES, Place, answer_ops, read_number
+from backend.ops.roles import DECIDERS, HELPERS, READERS
+
+api = Room("ops_cases", __name__)
+PLACES.append(Place("ops_cases.show_cases", "/ops/cases", "Cases"))
+
+_AT_ONCE = 100
+
+
+class Queue(Body):
+    kind: Annotated[str, Field(max_length=40)] = ""
+    after: int = 0
+
+
+@api.get("/ops/cases", who="operator", roles=READERS, limit=PAGES, query=Queue, media="text/html")
+def show_cases(query: Queue) -> Response:
+    """Show the cases that wait, oldest first."""
+    with kernel().database.begin() as connection:
+        counts = count_open_cases(connection)
+        found = list_open_cases(connection, kind=query.kind, after=query.after, most=_AT_ONCE + 1)
+    more = found[_AT_ONCE - 1].case_id if len(found) > _AT_ONCE else None
+    now = kernel().clock.now()
+    return answer_ops("cases.html", cases=found[:_AT_ONCE], counts=counts, kind=query.kind, more=more, now=now, helpers=HELPERS)
+
+
+@api.get("/ops/cases/<account_id>/<case_id>", who="operator", roles=HELPERS, limit=PAGES, media="text/html")
+def show_case(account_id: str, case_id: str) -> Response:
+    """Show a case: its signals, what its user handed in, the account's facts, and what can be decided."""
+    number, case_number, house = read_number(account_id), read_number(case_id), kernel()
+    with house.database.begin() as connection:
+        profile = read_profile(connection, house, number)
+        cases = read_cases(connection, house, number) if profile else []
+        case = next((each for each in cases if each.case_id == case_number), None)
+        if profile is None or case is None:
+            return answer_ops("gone.html", 404)
+        waiting = find_open_case(connection, number, case_number)
+        suspensions = read_suspensions(connection, house, number, page_language())
+        shown: dict[str, Any] = {
+            "questions": read_questions(connection, house, number),
+            "sessions": read_sessions(connection, house, number, 10),
+            "actions": read_newest_actions(connection, number, 30),
+        }
+    return answer_ops(
+        "case.html",
+        profile=profile,
+        case=case,
+        waiting=waiting,
+        suspensions=suspensions,
+        others=[each for each in cases if each.case_id != case_number],
+        open_kinds={each.kind for each in cases if each.state == "open"},
+        suspended_by=suspensions[0].opened_by if suspensions else None,
+        now=house.clock.now(),
+        decides=DECIDERS,
+        **shown,
+    )

@@ -1,0 +1,115 @@
+"""How a page of those who run Candor is answered: its place in the navigation, its words, and what its forms must carry."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, g, redirect, request
+
+from backend.kernel.clock import PARIS
+from backend.kernel.http import ENDPOINTS
+from backend.kernel.ops import Act
+from backend.kernel.pages import answer_page, page_language
+from backend.kernel.problems import Problem
+from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
+from backend.ops.sessions import Operator
+
+COOKIE = "candor_ops"
+LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation, by the endpoint that answers it."""
+
+    endpoint: str
+    address: str
+    title: str
+
+
+PLACES: list[Place] = []
+"""The navigation, in order; each api file of this room adds its own."""
+
+
+@cache
+def _french() -> dict[str, str]:
+    return tomllib.loads((Path(__file__).parent / "french.toml").read_text(encoding="utf-8"))
+
+
+def speak(lang: str) -> Callable[..., str]:
+    """Says an English sentence in the reader's language; what stands in braces is filled in."""
+
+    def say(sentence: str, **facts: Any) -> str:
+        said = sentence if lang == LANGUAGES[0] else _french().get(sentence, sentence)
+        return said.format(**facts) if facts else said
+
+    return say
+
+
+def read_act() -> Act:
+    """Who is acting, with the reason given in the form: `log_act` refuses one that says nothing."""
+    operator: Operator = g.operator
+    return Act(operator.name, request.form.get("reason", "").replace("\x00", "")[:LONGEST_REASON])
+
+
+def read_field(name: str, longest: int = LONGEST_REASON) -> str:
+    """What a form's field says, without blanks around it."""
+    return request.form.get(name, "").replace("\x00", "").strip()[:longest]
+
+
+def read_day(name: str) -> date | None:
+    """A day from a form's field; None where it is none."""
+    try:
+        return date.fromisoformat(read_field(name))
+    except ValueError:
+        return None
+
+
+def read_moment(name: str) -> datetime | None:
+    """An instant from a form's field, as a clock in Paris shows it; None where it is none."""
+    try:
+        return datetime.fromisoformat(read_field(name)).replace(tzinfo=PARIS).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def see_other(address: str) -> Response:
+    """What follows a form that was carried out: its page anew, so that sending it again is harmless."""
+    response: Response = redirect(address, 303)  # type: ignore[assignment]
+    return response
+
+
+def read_number(text: str) -> int:
+    """A row's number in an address; the problem `not-found` where it is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Problem("not-found")
+    return int(text)
+
+
+def answer_ops(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a template of this room for whoever is signed in, with the pages their role may open."""
+    operator: Operator | None = g.get("operator")
+    lang = page_language()
+    writers: dict[str, Callable[[Any], str]] = {
+        "day": lambda day: write_day(day, lang),
+        "moment": lambda at: write_moment(at, lang),
+        "money": lambda amount: write_money(amount, lang),
+        "number": lambda number: write_number(number, lang),
+    }
+    places = [each for each in PLACES if operator and operator.role in ENDPOINTS[each.endpoint].roles]
+    return answer_page(
+        f"ops/{template}",
+        status,
+        lang=lang,
+        operator=operator,
+        places=places,
+        here=request.path,
+        form_key=g.get("form_key", ""),
+        say=speak(lang),
+        **writers,
+        **context,
+    )
