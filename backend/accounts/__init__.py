@@ -6,7 +6,7 @@ from backend.accounts.consequences import Consequence
 from backend.accounts.debts import Debt, DebtAsked, DebtPaid
 from backend.accounts.deletion import DeletionAsked, acknowledge, confirm_deletion
 from backend.accounts.distance import network_of
-from backend.accounts.escalation import BreachOpened
+from backend.accounts.escalation import BreachAsked, BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
 from backend.accounts.profiles import Profile, ProfileCompleted, open_profile
@@ -26,9 +26,9 @@ from backend.accounts.steps import AccountActivated
 from backend.accounts.suspensions import AccountSuspended, SuspensionLifted
 
 __all__ = [
-    "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachOpened", "Consequence",
-    "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue", "ExportAsked", "NoGround",
-    "Profile", "ProfileCompleted", "SuspensionLifted", "acknowledge", "all_grounds", "close_account", "confirm_deletion",
-    "confirm_reset", "find_account_row", "find_row", "login_digests", "network_of", "open_email", "open_profile", "read_account",
-    "read_ground", "read_row",
+    "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSuspended", "BreachAsked", "BreachOpened",
+    "Consequence", "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue",
+    "ExportAsked", "NoGround", "Profile", "ProfileCompleted", "SuspensionLifted", "acknowledge", "all_grounds",
+    "close_account", "confirm_deletion", "confirm_reset", "find_account_row", "find_row", "login_digests", "network_of",
+    "open_email", "open_profile", "read_account", "read_ground", "read_row",
 ]  # fmt: skip

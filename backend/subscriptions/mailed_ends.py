@@ -12,7 +12,7 @@ from backend.subscriptions.dues import list_dues
 from backend.subscriptions.endings import Ending, Heard, Way, end_at_once, set_end
 from backend.subscriptions.premiums import Premium, change_premium
 from backend.subscriptions.returning import record_return
-from backend.subscriptions.revisions import is_notice_open
+from backend.subscriptions.revisions import is_notice_open, was_notice_open
 from backend.subscriptions.rules import in_time
 
 
@@ -34,7 +34,8 @@ def end_by_mail(
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, timely), now)
     policy = premium.sheet.policy
     hours, months = policy.notice_monthly_h, policy.notice_annual_months
-    if not in_time(premium.order.interval, premium.begins_at, received_at, hours=hours, months=months):
+    timely = in_time(premium.order.interval, premium.begins_at, received_at, hours=hours, months=months)
+    if not timely and not was_notice_open(connection, premium, received_at):
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, True), now)
     for due in list_dues(connection, premium, period=premium.period):
         if due.counted_at is not None and due.state != "dropped":
