@@ -19,6 +19,9 @@ from backend.robots import IN_ONE_TRIP, Action, Sign, Verdict, arguments_of, jud
 
 _LOOKUP, _REVEAL = "lookup.create_lookup", "lookup.create_reveal"
 _DIGEST = 8
+_NETWORKS_KEPT = 10_000
+_networks: dict[str, str] = {}
+"""Digests of networks by address: a third of what a reveal's signs cost to read."""
 
 
 def robot_score(kernel: Kernel) -> Rider:
@@ -83,7 +86,13 @@ def _now(kernel: Kernel) -> int:
 
 
 def _network(kernel: Kernel) -> str:
-    return _digest(kernel, "robots-network", network_of(request.remote_addr or ""))
+    address = request.remote_addr or ""
+    found = _networks.get(address)
+    if found is None:
+        if len(_networks) >= _NETWORKS_KEPT:
+            _networks.clear()
+        found = _networks[address] = _digest(kernel, "robots-network", network_of(address))
+    return found
 
 
 def _digest(kernel: Kernel, kind: str, value: str) -> str:

@@ -27,6 +27,7 @@ def test_with_most_of_it_left_there_is_nothing_to_say(signed_in: None, fake: Fak
     expect(popup.locator("[data-part=fair-use], [data-part=check]")).to_have_count(0)
 
 
+@pytest.mark.clause("9.16")
 def test_at_four_fifths_the_popup_says_what_is_left_and_when_it_starts_anew(
     signed_in: None, fake: FakeServer, open_own: Open
 ) -> None:
