@@ -46,6 +46,8 @@ def verdict_of_request() -> Verdict | None:
 
 
 def _read_action(kernel: Kernel) -> Action | None:
+    if "caller" not in g:  # a browser asks beforehand whether it may ask
+        return None
     if request.endpoint == _LOOKUP:
         return Action(str(caller().account_id), _now(kernel), "lookup", network=_network(kernel))
     if request.endpoint != _REVEAL:
