@@ -19,6 +19,7 @@ import backend.workspaces.tables  # noqa: F401
 from backend.accounts import (
     AccountActivated,
     AccountDeleted,
+    BreachAsked,
     BreachOpened,
     CureHandedIn,
     CureRefused,
@@ -118,6 +119,7 @@ from backend.subscriptions.hearing import (
     outlive_workspace,
     start_clock,
     stop_clock,
+    tell_end,
     warn_newcomer,
 )
 from backend.subscriptions.not_renewing import FreemiumEnds
@@ -251,6 +253,7 @@ def _wire_events(kernel: Kernel) -> None:
     kernel.events.on(WorkspaceDeleted, partial(end_with_workspace, kernel))
     kernel.events.on(WorkspaceDeleted, outlive_workspace)
     kernel.events.on(BreachOpened, partial(hear_breach, kernel))
+    kernel.events.on(BreachAsked, tell_end)
     kernel.events.on(CureHandedIn, stop_clock)
     kernel.events.on(CureRefused, start_clock)
     kernel.events.on(SuspensionLifted, partial(hear_cure, kernel))

@@ -22,7 +22,7 @@ from backend.accounts.desk import (
     read_suspensions,
 )
 from backend.accounts.distance import network_of
-from backend.accounts.escalation import BreachOpened
+from backend.accounts.escalation import BreachAsked, BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.figures import count_sign_ups, count_synchronised, list_sign_ups, list_synchronised
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
@@ -48,11 +48,11 @@ from backend.accounts.steps import AccountActivated
 from backend.accounts.suspensions import AccountSuspended, NotSuspendable, NotSuspended, SuspensionLifted, lift, suspend
 
 __all__ = [
-    "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSeen", "AccountSuspended", "BreachOpened",
-    "Consequence", "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked", "EvidenceDue",
-    "ExportAsked", "NoAppeal", "NoGround", "NotAnswered", "NotSuspendable", "NotSuspended", "NothingHandedIn", "OpenCase",
-    "Profile", "ProfileCompleted", "SameDecider", "SuspensionLifted", "acknowledge", "all_grounds", "answer_cure", "ask",
-    "close_account", "close_looked_at", "confirm_deletion", "confirm_reset", "count_open_cases", "count_sign_ups",
+    "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSeen", "AccountSuspended", "BreachAsked",
+    "BreachOpened", "Consequence", "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked",
+    "EvidenceDue", "ExportAsked", "NoAppeal", "NoGround", "NotAnswered", "NotSuspendable", "NotSuspended", "NothingHandedIn",
+    "OpenCase", "Profile", "ProfileCompleted", "SameDecider", "SuspensionLifted", "acknowledge", "all_grounds", "answer_cure",
+    "ask", "close_account", "close_looked_at", "confirm_deletion", "confirm_reset", "count_open_cases", "count_sign_ups",
     "count_synchronised", "find_account_row", "find_account_rows", "find_open_case", "find_row", "find_weakness",
     "forget_guessing", "hash_password", "lift", "list_account_ids", "list_open_cases", "list_sign_ups", "list_synchronised",
     "login_digests", "move_account_limits", "network_of", "note_bounce", "note_look", "note_step", "open_email", "open_profile",

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from backend.accounts.consequences import phrase_in
 from backend.accounts.debts import Debt, Means, list_debts, pay_debt
+from backend.accounts.escalation import BreachAsked
 from backend.accounts.grounds import read_ground
 from backend.accounts.replies import Kind, Reply, hand_in, read_replies
 from backend.accounts.suspension_records import open_reason, read_door
@@ -34,18 +37,25 @@ def enter(kernel: Kernel, token: str, lang: str = "en") -> Door | None:
         found = read_door(connection, kernel, token)
         if found is None:
             return None
+        ends_at = found.due_at or _ask_breach(connection, kernel, found.account_id)
         return Door(
             account_id=found.account_id,
             reason=open_reason(kernel, found),
             ground=found.ground,
             clause=read_ground(found.ground, lang),
-            ends_at=found.due_at,
-            ends=write_moment(found.due_at, lang) if found.due_at else "",
+            ends_at=ends_at,
+            ends=write_moment(ends_at, lang) if ends_at else "",
             waits=found.waiting_since is not None,
             replies=tuple(read_replies(connection, kernel, found)),
             debts=tuple(list_debts(connection, kernel, found.account_id, lang)),
             phrase=phrase_in(lang),
         )
+
+
+def _ask_breach(connection: sa.Connection, kernel: Kernel, account_id: int) -> datetime | None:
+    asked = BreachAsked(account_id)
+    kernel.events.emit(connection, asked)
+    return asked.due_at
 
 
 def hand_in_at_door(kernel: Kernel, door: Door, kind: Kind, text: str) -> None:

@@ -26,6 +26,14 @@ class BreachOpened:
     at: datetime
 
 
+@dataclass
+class BreachAsked:
+    """Until when the contract's own procedure leaves time to put the conduct of an account right: who runs it says so."""
+
+    account_id: int
+    due_at: datetime | None = None
+
+
 def take_step(connection: sa.Connection, kernel: Kernel, suspension: sa.Row[Any]) -> None:
     """Take the step that is due of a suspension whose account is locked."""
     account_id, row = suspension.account_id, read_row(connection, suspension.account_id)

@@ -19,6 +19,9 @@ from backend.robots import IN_ONE_TRIP, Action, Sign, Verdict, arguments_of, jud
 
 _LOOKUP, _REVEAL = "lookup.create_lookup", "lookup.create_reveal"
 _DIGEST = 8
+_NETWORKS_KEPT = 10_000
+_networks: dict[str, str] = {}
+"""Digests of networks by address: a third of what a reveal's signs cost to read."""
 
 
 def robot_score(kernel: Kernel) -> Rider:
@@ -43,6 +46,8 @@ def verdict_of_request() -> Verdict | None:
 
 
 def _read_action(kernel: Kernel) -> Action | None:
+    if "caller" not in g:  # a browser asks beforehand whether it may ask
+        return None
     if request.endpoint == _LOOKUP:
         return Action(str(caller().account_id), _now(kernel), "lookup", network=_network(kernel))
     if request.endpoint != _REVEAL:
@@ -83,7 +88,13 @@ def _now(kernel: Kernel) -> int:
 
 
 def _network(kernel: Kernel) -> str:
-    return _digest(kernel, "robots-network", network_of(request.remote_addr or ""))
+    address = request.remote_addr or ""
+    found = _networks.get(address)
+    if found is None:
+        if len(_networks) >= _NETWORKS_KEPT:
+            _networks.clear()
+        found = _networks[address] = _digest(kernel, "robots-network", network_of(address))
+    return found
 
 
 def _digest(kernel: Kernel, kind: str, value: str) -> str:

@@ -58,14 +58,7 @@ def create_report(body: ReportBody) -> dict[str, Any]:
     return show_report(house, report_detail(house, caller(), body.person_id, body.kind, body.wrong, body.text))
 
 
-@api.get(
-    "/v1/reports",
-    limit=READS,
-    query=Page,
-    answer=Reports,
-    headers=("Link",),
-    leads_to={"reports.list_own_reports": {"cursor": "/next_cursor"}},
-)
+@api.get("/v1/reports", limit=READS, query=Page, answer=Reports, headers=("Link",))
 def list_own_reports(query: Page) -> Response:
     """What you reported in this Workspace, newest first, and how it was answered."""
     me, house = caller(), kernel()

@@ -12,7 +12,7 @@ from backend.kernel.incidents import stands_still
 from backend.kernel.problems import Problem
 from backend.subscriptions.endings import end_at_once, lock_to_end
 from backend.subscriptions.notices import FormalNotice, find_notice, is_unpaid, list_notices, lock_notice, mark_terminated, remedy
-from backend.subscriptions.premiums import Premium
+from backend.subscriptions.premiums import Premium, find_premium
 from backend.subscriptions.tables import formal_notices
 from backend.subscriptions.terminating import terminate_account, terminate_for_breach
 from backend.workspaces import enter
@@ -22,7 +22,7 @@ def read_own(kernel: Kernel, caller: Caller) -> list[FormalNotice]:
     """Every notice about the caller's subscription, newest first. Raises `admin-required`."""
     with kernel.database.begin() as connection:
         enter(connection, caller, named=False)
-        return list_notices(connection, caller.workspace_id)
+        return list_notices(connection, find_premium(connection, caller.workspace_id), caller.account_id)
 
 
 def terminate_own(kernel: Kernel, caller: Caller, registered_number: str) -> Decimal:
@@ -36,7 +36,7 @@ def terminate_own(kernel: Kernel, caller: Caller, registered_number: str) -> Dec
         enter(connection, caller)
         if premium is None:
             raise Problem("plan-required")
-        notice = find_notice(connection, caller.workspace_id, caller.account_id, registered_number)
+        notice = find_notice(connection, premium, caller.account_id, registered_number)
         if notice is None or notice.sender != "subscriber":
             raise Problem("notice-unknown")
         return terminate_after(connection, kernel, premium, notice, now)

@@ -98,24 +98,24 @@ def resume_premium(connection: sa.Connection, kernel: Kernel, premium: Premium, 
     return premium
 
 
-def cure_breaches(connection: sa.Connection, kernel: Kernel, workspace_id: int, account_id: int, at: datetime) -> int:
-    """Operators found it put right: what they raised is closed, the premium of a locked workspace runs again; how many there were.
+def cure_breaches(
+    connection: sa.Connection, kernel: Kernel, premium: Premium | None, workspace_id: int, account_id: int, at: datetime
+) -> int:
+    """Operators found it put right: what they raised against the account's freemium and a locked premium is closed; how many.
 
     Where it began with an account that is suspended still, that account alone goes on to its end: lifting it is another decision.
     """
-    premium = find_running(connection, workspace_id)
-    if premium is None:
-        own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), sa.not_(breaches.c.conduct))
-        cured = close_breaches(connection, own, at, "cured")
-        if cured:
-            set_plan_end(connection, None, workspace_id, account_id)
-            tell(connection, kernel.sealer, Message(account_id, "freemium-resumed", f"{cured[0].breach_id}", at, {}))
-        return len(cured)
-    found = list_open(connection, premium)
-    leave_alone(connection, premium)
-    close_breaches(connection, _of_premium(premium), at, "cured")
-    resume_premium(connection, kernel, premium, at)
-    return len(found)
+    own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), sa.not_(breaches.c.conduct))
+    cured = close_breaches(connection, own, at, "cured")
+    if cured:
+        set_plan_end(connection, find_premium(connection, workspace_id), workspace_id, account_id)
+        tell(connection, kernel.sealer, Message(account_id, "freemium-resumed", _ref(cured[0]), at, {}))
+    found = list_open(connection, premium) if premium is not None else []
+    if premium is not None and found:
+        leave_alone(connection, premium)
+        close_of_premium(connection, premium, at, "cured")
+        resume_premium(connection, kernel, premium, at)
+    return len(cured) + len(found)
 
 
 def warn_member(connection: sa.Connection, kernel: Kernel, premium: Premium, account_id: int, at: datetime) -> None:

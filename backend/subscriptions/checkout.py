@@ -15,7 +15,7 @@ from backend.subscriptions.dues import Due, find_ordered, make_due
 from backend.subscriptions.freemium import has_freemium
 from backend.subscriptions.giving import give
 from backend.subscriptions.payments import Means, need_gateway
-from backend.subscriptions.premiums import find_premium, read_premium
+from backend.subscriptions.premiums import find_premium, read_premium, suspended_since
 from backend.subscriptions.prices import Order, price_of
 from backend.subscriptions.subscribers import Subscriber, record_subscriber
 from backend.subscriptions.tables import premiums, quotes
@@ -82,8 +82,8 @@ def subscribe(
 ) -> Due:
     """Accept a quote for the caller's Workspace; the first payment's due. Ordered again under the same key, it is the same due.
 
-    Raises `admin-required`, `quote-unknown`, `freemium-first`, `workspace-required`, `premium-exists`, `quote-expired`,
-    `seats-occupied`, `payments-closed`.
+    Raises `admin-required`, `quote-unknown`, `freemium-first`, `freemium-suspended`, `workspace-required`, `premium-exists`,
+    `quote-expired`, `seats-occupied`, `payments-closed`.
     """
     gateway, now = need_gateway(kernel.settings), kernel.clock.now()
     account = read_account(kernel, caller.account_id)
@@ -98,6 +98,8 @@ def subscribe(
         synced = account.renew_by is not None and account.renew_by > now
         if not (synced and has_freemium(connection, caller.workspace_id, caller.account_id)):
             raise Problem("freemium-first")
+        if suspended_since(connection, caller.account_id) is not None:
+            raise Problem("freemium-suspended")
         if workspace.name is None:
             raise Problem("workspace-required")
         if find_premium(connection, caller.workspace_id, lock=True) is not None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.kernel.ops import open_task
 from backend.subscriptions.dues import Due, list_dues_of
-from backend.subscriptions.interest import late_interest
+from backend.subscriptions.interest import half_year, late_interest
 from backend.subscriptions.premiums import read_premium
 from backend.subscriptions.rules import start_day
 from backend.subscriptions.tables import legal_rates
@@ -57,6 +58,13 @@ def read_debt(connection: sa.Connection, workspace_id: int, at: datetime) -> Deb
         interest = late_interest(due.missing, due_on, today, policy, rates)
         owed.append(Owed(due, due.missing, interest, policy.late_indemnity if today > due_on else Decimal("0.00")))
     return Debt(tuple(owed))
+
+
+def need_rate(connection: sa.Connection, at: datetime) -> None:
+    """Something is unpaid: where the legal rate of this half-year was never entered, those who run Candor are asked for it."""
+    half = half_year(start_day(at))
+    if half not in read_rates(connection):
+        open_task(connection, "legal-rate-missing", half, at)
 
 
 def enter_rate(connection: sa.Connection, half_year: str, percent: Decimal, decree: str, at: datetime) -> None:

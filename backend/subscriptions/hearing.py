@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.accounts import AccountDeleted, BreachOpened, CureHandedIn, CureRefused, SuspensionLifted
+from backend.accounts import AccountDeleted, BreachAsked, BreachOpened, CureHandedIn, CureRefused, SuspensionLifted
 from backend.kernel import Kernel
 from backend.subscriptions.breaches import (
     close_breaches,
@@ -14,7 +14,7 @@ from backend.subscriptions.breaches import (
     resume_premium,
     warn_member,
 )
-from backend.subscriptions.notices import close_notices, warn_of_notices
+from backend.subscriptions.notices import close_notices, close_own_notices, warn_of_notices
 from backend.subscriptions.premiums import find_premium, set_plan_end
 from backend.subscriptions.tables import breaches
 from backend.workspaces import MemberMoved, WorkspaceDeleted, lock_workspaces
@@ -28,9 +28,11 @@ def hear_breach(kernel: Kernel, connection: sa.Connection, event: BreachOpened) 
 
 def hear_cure(kernel: Kernel, connection: sa.Connection, event: SuspensionLifted) -> None:
     """The account works again, and so does what its conduct had suspended."""
+    began = sa.and_(_began_with(event.account_id), breaches.c.premium_id.is_not(None), breaches.c.closed_at.is_(None))
+    suspended = set(connection.execute(sa.select(breaches.c.workspace_id).where(began)).scalars())
+    lock_workspaces(connection, event.workspace_id, *suspended)
     cured = close_breaches(connection, _began_with(event.account_id), event.at, "cured")
-    for workspace_id in sorted({breach.workspace_id for breach in cured if breach.premium_id is not None}):
-        lock_workspaces(connection, workspace_id)
+    for workspace_id in sorted(suspended):
         premium = find_running(connection, workspace_id)
         if premium is not None:
             resume_premium(connection, kernel, premium, event.at)
@@ -58,11 +60,18 @@ def start_clock(connection: sa.Connection, event: CureRefused) -> None:
         event.due_at = max(event.at, breach.due_at)
 
 
+def tell_end(connection: sa.Connection, event: BreachAsked) -> None:
+    """Until when the conduct of an account may still be put right, now that the contract's own procedure runs."""
+    mine = sa.select(sa.func.min(breaches.c.due_at)).where(_began_with(event.account_id), breaches.c.closed_at.is_(None))
+    event.due_at = connection.execute(mine).scalar()
+
+
 def forget_account(connection: sa.Connection, event: AccountDeleted) -> None:
     """An account is gone: what concerned it alone is over, and no answer to it is waited for."""
     _resume(connection, event.account_id, event.at)
     own = sa.and_(breaches.c.account_id == event.account_id, breaches.c.premium_id.is_(None))
     close_breaches(connection, own, event.at, "ended")
+    close_own_notices(connection, event.account_id, event.at)
 
 
 def outlive_workspace(connection: sa.Connection, event: WorkspaceDeleted) -> None:

@@ -14,6 +14,11 @@ class NoRate(LookupError):
     """The legal rate of this half-year was never entered, and is not guessed."""
 
 
+def half_year(day: date) -> str:
+    """The half-year of a day, as the legal rates name it: `2026-H1`."""
+    return f"{day.year}-H{1 if day.month <= 6 else 2}"
+
+
 def late_interest(unpaid: Decimal, due: date, paid: date, policy: Policy, legal_rates: Mapping[str, Decimal]) -> Decimal:
     """Interest from so many days after the due day to the day before payment, at a multiple of the legal rate and some points.
 
@@ -21,9 +26,8 @@ def late_interest(unpaid: Decimal, due: date, paid: date, policy: Policy, legal_
     """
     percent_days, day = Decimal(), due + timedelta(days=policy.late_interest_after_days)
     while day < paid:
-        first_half = day.month <= 6
-        half = f"{day.year}-H{1 if first_half else 2}"
-        until = min(paid, date(day.year, 7, 1) if first_half else date(day.year + 1, 1, 1))
+        half = half_year(day)
+        until = min(paid, date(day.year, 7, 1) if day.month <= 6 else date(day.year + 1, 1, 1))
         if half not in legal_rates:
             raise NoRate(half)
         percent_days += (until - day).days * (policy.late_interest_times * legal_rates[half] + policy.late_interest_points)

@@ -9,7 +9,7 @@ from backend.kernel.problems import Problem
 from backend.subscriptions.changes import counts_in_time
 from backend.subscriptions.endings import Ending, Heard, Way, set_end, undo_period
 from backend.subscriptions.premiums import Premium
-from backend.subscriptions.revisions import is_notice_open
+from backend.subscriptions.revisions import is_notice_open, was_notice_open
 from backend.subscriptions.rules import in_time
 
 
@@ -31,6 +31,7 @@ def end_by_mail(
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, timely), now)
     policy = premium.sheet.policy
     hours, months = policy.notice_monthly_h, policy.notice_annual_months
-    if not in_time(premium.order.interval, premium.begins_at, received_at, hours=hours, months=months):
+    timely = in_time(premium.order.interval, premium.begins_at, received_at, hours=hours, months=months)
+    if not timely and not was_notice_open(connection, premium, received_at):
         return set_end(connection, kernel, premium, account_id, way, Heard("email", received_at, True), now)
     return undo_period(connection, kernel, premium, way, Heard("email", received_at, True), now)

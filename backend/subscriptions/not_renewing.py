@@ -13,7 +13,7 @@ from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.problems import Problem
 from backend.subscriptions.endings import lock_to_end
-from backend.subscriptions.premiums import pays
+from backend.subscriptions.premiums import find_premium
 from backend.subscriptions.tables import subscriptions
 
 
@@ -28,7 +28,7 @@ def not_renew(kernel: Kernel, caller: Caller, phrase: str, password: str, lang: 
         row = connection.execute(sa.select(subscriptions).where(_of(caller)).with_for_update()).one_or_none()
         if row is None:
             raise Problem("freemium-first")
-        if pays(connection, caller.workspace_id) is not None:
+        if find_premium(connection, caller.workspace_id) is not None:
             raise Problem("premium-exists", "Your Free plan rests while it runs.")
         if row.not_renewed_at is None:
             now, sealed = kernel.clock.now(), kernel.sealer.seal(json.dumps(evidence, default=str), _place(caller.account_id))
@@ -61,7 +61,7 @@ class FreemiumEnds:
         return sa.select(sa.func.min(subscriptions.c.period_ends_at)).where(*_due(until))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
-        """Delete one account; where a premium pays by now, the freemium rests, and only its owner's wish is forgotten."""
+        """Delete one account; where there is a premium by now, be it unpaid, its owner's wish is forgotten, and they hear of it."""
         row = connection.execute(sa.select(subscriptions).where(*_due(until)).limit(1)).one_or_none()
         if row is None:
             return False
@@ -70,8 +70,10 @@ class FreemiumEnds:
         kept = connection.execute(sa.select(subscriptions).where(this, *_due(until)).with_for_update()).one_or_none()
         if kept is None or find_account_row(connection, row.account_id) is None:
             return True  # taken back, or done by another worker, a moment ago
-        if pays(connection, row.workspace_id) is not None:
+        if find_premium(connection, row.workspace_id) is not None:
             _forget(connection, this)
+            at: datetime = row.period_ends_at
+            tell(connection, self._kernel.sealer, Message(row.account_id, "freemium-renewed-again", at.isoformat(), at, {}))
         else:
             close_account(connection, self._kernel, row.account_id, "by-the-user", self._open(kept))
         return True

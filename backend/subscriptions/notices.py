@@ -14,7 +14,7 @@ from backend.kernel import Kernel
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.problems import Problem
 from backend.subscriptions.breaches import find_running
-from backend.subscriptions.debts import list_unpaid
+from backend.subscriptions.debts import list_unpaid, need_rate
 from backend.subscriptions.premiums import Premium
 from backend.subscriptions.subscribers import tell_subscriber
 from backend.subscriptions.tables import formal_notices
@@ -75,6 +75,8 @@ def enter_notice(
         raise NotEnterable("A subscriber's notice is for breach.")
     if premium is not None and cause == "non-payment" and not _unpaid_since(connection, premium, sent_at):
         raise NotEnterable("Nothing was unpaid when it was sent.")
+    if cause == "non-payment":
+        need_rate(connection, now)
     entered = insert(formal_notices).values(
         workspace_id=workspace_id,
         premium_id=premium.premium_id if premium else None,
@@ -121,17 +123,16 @@ def mark_terminated(connection: sa.Connection, notice: FormalNotice, at: datetim
     connection.execute(formal_notices.update().where(_this(notice)).values(closed_at=at, outcome="terminated"))
 
 
-def find_notice(connection: sa.Connection, workspace_id: int, account_id: int, registered_number: str) -> FormalNotice | None:
-    """The notice of this number that concerns a workspace or an account, locked; None where there is none."""
-    whose = sa.or_(formal_notices.c.workspace_id == workspace_id, formal_notices.c.account_id == account_id)
-    this = sa.select(*_COLUMNS).where(whose, formal_notices.c.registered_number == registered_number)
+def find_notice(connection: sa.Connection, premium: Premium | None, account_id: int, registered_number: str) -> FormalNotice | None:
+    """The notice of this number about a premium, or about the account's own freemium, locked; None where there is none."""
+    this = sa.select(*_COLUMNS).where(_about(premium, account_id), formal_notices.c.registered_number == registered_number)
     row = connection.execute(this.order_by(formal_notices.c.notice_id.desc()).limit(1).with_for_update()).one_or_none()
     return FormalNotice(*row) if row else None
 
 
-def list_notices(connection: sa.Connection, workspace_id: int) -> list[FormalNotice]:
-    """Every notice about the premium of a workspace, newest first."""
-    mine = sa.select(*_COLUMNS).where(formal_notices.c.workspace_id == workspace_id)
+def list_notices(connection: sa.Connection, premium: Premium | None, account_id: int) -> list[FormalNotice]:
+    """Every notice about a premium, and about the account's own freemium, newest first."""
+    mine = sa.select(*_COLUMNS).where(_about(premium, account_id))
     return [FormalNotice(*row) for row in connection.execute(mine.order_by(formal_notices.c.notice_id.desc()))]
 
 
@@ -157,14 +158,19 @@ def open_reason(kernel: Kernel, row: sa.Row[Any]) -> str:
 
 def close_notices(connection: sa.Connection, workspace_id: int, at: datetime, outcome: str) -> None:
     """The premium has ended: no notice about it is open any more."""
-    here = sa.and_(formal_notices.c.workspace_id == workspace_id, formal_notices.c.closed_at.is_(None))
-    connection.execute(formal_notices.update().where(here).values(closed_at=at, outcome=outcome))
+    here = sa.and_(formal_notices.c.workspace_id == workspace_id, formal_notices.c.premium_id.is_not(None))
+    _close(connection, here, at, outcome)
+
+
+def close_own_notices(connection: sa.Connection, account_id: int, at: datetime) -> None:
+    """The account is gone: no notice about its freemium is open any more."""
+    _close(connection, _about(None, account_id), at, "ended")
 
 
 def warn_of_notices(connection: sa.Connection, kernel: Kernel, premium: Premium, account_id: int, at: datetime) -> None:
     """Tell a member until when they may leave, where a notice of the provider's may end every account of the premium (X13)."""
-    for notice in list_notices(connection, premium.workspace_id):
-        if notice.outcome is None and notice.sender == "provider":
+    for notice in list_notices(connection, premium, account_id):
+        if notice.premium_id is not None and notice.outcome is None and notice.sender == "provider":
             facts: dict[str, Fact] = {"plan": premium.plan_name, "due": notice.due_at}
             tell(connection, kernel.sealer, Message(account_id, "formal-notice-member", _ref(notice), at, facts))
 
@@ -185,6 +191,19 @@ def lock_notice(connection: sa.Connection, row: sa.Row[Any]) -> FormalNotice | N
 def _unpaid_since(connection: sa.Connection, premium: Premium, sent_at: datetime) -> bool:
     unpaid = list_unpaid(connection, premium.workspace_id)
     return any(due.premium_id == premium.premium_id and due.due_at <= sent_at for due in unpaid)
+
+
+def _about(premium: Premium | None, account_id: int) -> sa.ColumnElement[bool]:
+    of_account = sa.and_(formal_notices.c.account_id == account_id, formal_notices.c.premium_id.is_(None))
+    if premium is None:
+        return of_account
+    here = formal_notices.c.workspace_id == premium.workspace_id
+    return sa.or_(of_account, sa.and_(here, formal_notices.c.premium_id == premium.premium_id))
+
+
+def _close(connection: sa.Connection, which: sa.ColumnElement[bool], at: datetime, outcome: str) -> None:
+    open_ones = formal_notices.update().where(which, formal_notices.c.closed_at.is_(None))
+    connection.execute(open_ones.values(closed_at=at, outcome=outcome))
 
 
 def _this(notice: FormalNotice) -> sa.ColumnElement[bool]:

@@ -29,10 +29,13 @@ def act_for(
     email: str,
     action: str,
     do: Callable[[sa.Connection, int, int, Premium | None], Any],
+    *,
+    anybody: bool = False,
 ) -> Any:
     """Do something about the contract that an account acts for, all of it locked, and log it; says in words what is in the way.
 
-    `do` is called with the workspace, the account and the premium, or None where the account is on a freemium.
+    `do` is called with the workspace, the account and the premium, or None where the account is on a freemium; with `anybody`
+    also for a mere member of a premium, about their own freemium alone.
     """
     try:
         address = read_email(email)
@@ -48,7 +51,9 @@ def act_for(
             raise click.ClickException("This account left a moment ago: look again.")
         membership = read_membership(connection, row.workspace_id, row.account_id)
         if premium is not None and (membership is None or membership.role != "admin"):
-            raise click.ClickException("This account does not act for the subscriber: name an admin of the Workspace.")
+            premium = None
+            if not anybody:
+                raise click.ClickException("This account does not act for the subscriber: name an admin of the Workspace.")
         log_act(connection, act, action, f"workspace {row.workspace_id} account {row.account_id}", kernel.clock.now())
         try:
             return do(connection, row.workspace_id, row.account_id, premium)
@@ -85,12 +90,12 @@ def breach_cured_command(kernel: Kernel, act: Act, email: str) -> None:
     """Say that a breach was put right: the subscription works again. A suspended account is lifted by `lift`."""
 
     def do(connection: sa.Connection, workspace_id: int, account_id: int, premium: Premium | None) -> int:
-        cured = breaches.cure_breaches(connection, kernel, workspace_id, account_id, kernel.clock.now())
+        cured = breaches.cure_breaches(connection, kernel, premium, workspace_id, account_id, kernel.clock.now())
         if not cured:
             raise click.ClickException("No breach is open here.")
         return cured
 
-    act_for(kernel, act, email, "breach.cured", do)
+    act_for(kernel, act, email, "breach.cured", do, anybody=True)
     click.echo("Put right: it works again.")
 
 
@@ -122,9 +127,9 @@ def notice_remedied_command(kernel: Kernel, act: Act, email: str, number: str) -
     """Say that what a formal notice asked for was put right: nobody may terminate on it."""
 
     def do(connection: sa.Connection, workspace_id: int, account_id: int, premium: Premium | None) -> None:
-        notices.remedy(connection, kernel, _find(connection, workspace_id, account_id, number), kernel.clock.now())
+        notices.remedy(connection, kernel, _find(connection, premium, account_id, number), kernel.clock.now())
 
-    act_for(kernel, act, email, "notice.remedied", do)
+    act_for(kernel, act, email, "notice.remedied", do, anybody=True)
     click.echo("Remedied.")
 
 
@@ -136,15 +141,15 @@ def terminate_after_notice_command(kernel: Kernel, act: Act, email: str, number:
     """Terminate after a formal notice that was not remedied: for breach where it was ours, at their word where it was theirs."""
 
     def do(connection: sa.Connection, workspace_id: int, account_id: int, premium: Premium | None) -> Any:
-        notice = _find(connection, workspace_id, account_id, number)
+        notice = _find(connection, premium, account_id, number)
         return terminate_after(connection, kernel, premium, notice, kernel.clock.now())
 
-    returned = act_for(kernel, act, email, "notice.terminate", do)
+    returned = act_for(kernel, act, email, "notice.terminate", do, anybody=True)
     click.echo(f"Terminated. EUR {returned} without VAT are returned." if returned else "Terminated.")
 
 
-def _find(connection: sa.Connection, workspace_id: int, account_id: int, number: str) -> notices.FormalNotice:
-    notice = notices.find_notice(connection, workspace_id, account_id, number.strip())
+def _find(connection: sa.Connection, premium: Premium | None, account_id: int, number: str) -> notices.FormalNotice:
+    notice = notices.find_notice(connection, premium, account_id, number.strip())
     if notice is None:
         raise click.ClickException("No formal notice of this number was entered.")
     return notice

@@ -77,6 +77,7 @@ def make_quote(body: Wanted) -> QuoteShown:
         "quote-unknown",
         "quote-expired",
         "freemium-first",
+        "freemium-suspended",
         "premium-exists",
         "seats-occupied",
         "dpa-required",

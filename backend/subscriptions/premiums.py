@@ -167,11 +167,16 @@ def set_plan_end(connection: sa.Connection, premium: Premium | None, workspace_i
     mine = sa.and_(subscriptions.c.workspace_id == workspace_id, subscriptions.c.account_id == account_id)
     if connection.execute(sa.select(subscriptions.c.plan).where(mine)).first() is None:
         return
-    own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), breaches.c.closed_at.is_(None))
-    since = connection.execute(sa.select(sa.func.min(breaches.c.opened_at)).where(own)).scalar()
+    since = suspended_since(connection, account_id)
     if premium is not None and premium.state == "suspended":
         since = premium.suspended_at
     change_permit(connection, workspace_id, account_id, {"plan_until": since or _WITHOUT_END})
+
+
+def suspended_since(connection: sa.Connection, account_id: int) -> datetime | None:
+    """Since when a breach of its own suspends an account's freemium; None where none does."""
+    own = sa.and_(breaches.c.account_id == account_id, breaches.c.premium_id.is_(None), breaches.c.closed_at.is_(None))
+    return connection.execute(sa.select(sa.func.min(breaches.c.opened_at)).where(own)).scalar()
 
 
 def grant_period(connection: sa.Connection, premium: Premium, at: datetime) -> None:

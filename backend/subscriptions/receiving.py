@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend.kernel import Kernel
 from backend.kernel.messages import Fact
 from backend.kernel.problems import Problem
+from backend.subscriptions.debts import need_rate
 from backend.subscriptions.dues import Due, change_due, find_due
 from backend.subscriptions.giving import give, give_again, take_back
 from backend.subscriptions.payments import Result
@@ -67,6 +68,7 @@ def _fail(connection: sa.Connection, kernel: Kernel, premium: Premium, due: Due,
     returned = read_returned(connection, due)
     asked = due.total - returned if returned else due.asked
     due = change_due(connection, due, state="failed", received=Decimal(), paid_at=None, asked=asked)
+    need_rate(connection, at)
     if premium.state != "ended":
         take_back(connection, premium, due, at)
         facts: dict[str, Fact] = {"amount": due.total, "plan": premium.plan_name}

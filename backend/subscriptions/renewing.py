@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from backend.credits import carry_kept, write_off
 from backend.subscriptions.coming import order_of_next_period
+from backend.subscriptions.debts import need_rate
 from backend.subscriptions.dues import change_due, list_dues, make_due
 from backend.subscriptions.freemium import sleep_until_accepted
 from backend.subscriptions.giving import keys_that_keep, owes_a_period
@@ -46,7 +47,10 @@ def renew(connection: sa.Connection, gateway: PaymentGateway, premium: Premium, 
             change_due(connection, due, state="dropped")
     due = make_due(connection, gateway, renewed, "renewal", price_of(renewed.sheet, new), at)
     change_due(connection, due, counted_at=at)
-    if renewed.state in PAYS and not owes_a_period(connection, renewed):
+    owes = owes_a_period(connection, renewed)
+    if owes:
+        need_rate(connection, at)
+    if renewed.state in PAYS and not owes:
         if _is_lower(premium, new):
             write_off(connection, premium.workspace_id, at, "downgrade", account_id=None)
         elif renewed.sheet.plan(new.plan).keeps:

@@ -186,6 +186,18 @@ def is_notice_open(connection: sa.Connection, premium: Premium) -> bool:
     return found is not None and found.period == premium.period
 
 
+def was_notice_open(connection: sa.Connection, premium: Premium, at: datetime) -> bool:
+    """Whether the running period began at a new price that had been told by `at`: the same, looked back at."""
+    began_with = sa.select(price_revisions.c.sheet).where(
+        price_revisions.c.workspace_id == premium.workspace_id,
+        price_revisions.c.premium_id == premium.premium_id,
+        price_revisions.c.state == "applied",
+        price_revisions.c.period == premium.period - 1,
+        price_revisions.c.sent_at <= at,
+    )
+    return connection.execute(began_with).first() is not None
+
+
 def find_coming_sheet(connection: sa.Connection, premium: Premium, order: Order) -> Sheet:
     """The version of the next period, were it of this order and nothing more were said: what a preview names."""
     found = find_told(connection, premium)

@@ -61,6 +61,7 @@ def keep_while_owed(connection: sa.Connection, event: EvidenceDue) -> None:
         sa.select(dues.c.due_id)
         .select_from(subscribers.join(dues, of_due))
         .where(subscribers.c.attested_by == event.account_id, dues.c.state.not_in(("paid", "dropped")))
+        .where(sa.func.coalesce(dues.c.asked, dues.c.amount + dues.c.vat) > dues.c.received)
     )
     event.owed = event.owed or connection.execute(unpaid.limit(1)).first() is not None
 

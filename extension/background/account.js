@@ -55,9 +55,11 @@ async function reset({ token, password }) {
 
 /** @returns {Promise<Answer>} */
 async function account() {
-  const [me, credits] = await Promise.all([call('GET', '/v1/me'), call('GET', '/v1/credits')]);
+  const reads = ['/v1/me', '/v1/credits', '/v1/fair-use'].map((path) => call('GET', path));
+  const [me, credits, use] = await Promise.all(reads);
   if (!me.ok) return me;
-  return { ok: true, data: { ...me.data, credits: credits.ok ? credits.data : (me.data.credits ?? null) } };
+  const left = credits.ok ? credits.data : (me.data.credits ?? null);
+  return { ok: true, data: { ...me.data, credits: left, fairUse: use.ok ? use.data : null } };
 }
 
 async function linkedin() {
@@ -82,4 +84,20 @@ async function signOut() {
   return { ok: true, data: {} };
 }
 
-export const answers = { signUp, validate, resend, signIn, askReset, reset, account, linkedin, connect, signOut };
+async function question() {
+  return call('GET', '/v1/robots/check');
+}
+
+/** @param {{check: string, choice: number}} message */
+async function answerQuestion({ check, choice }) {
+  return call('POST', '/v1/robots/check', { check, choice });
+}
+
+/** @param {{text: string}} message */
+async function appeal({ text }) {
+  return call('POST', '/v1/robots/appeal', { text });
+}
+
+const fairUse = { question, answerQuestion, appeal };
+
+export const answers = { ...fairUse, signUp, validate, resend, signIn, askReset, reset, account, linkedin, connect, signOut };

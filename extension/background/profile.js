@@ -10,7 +10,8 @@ import { PAGE_ORIGIN } from '../lib/messages.js';
 
 const KINDS = ['b2b_email', 'phone', 'direct_email'];
 const LONGEST_DWELL_MS = 86_400_000; // a day: the API takes no more
-const WAY_IS_THE_POPUP = new Set(['signed-out', 'linkedin-sync-required']);
+const LONGEST_PROOF = 512;
+const WAY_IS_THE_POPUP = new Set(['signed-out', 'linkedin-sync-required', 'human-check-required']);
 
 /** What names the person to the server, made from the address alone. @param {any} key @returns {string | null} */
 function nameOf(key) {
@@ -38,7 +39,7 @@ async function page({ place }, from) {
   return { ok: true, data: { agreed: hasAgreed(settings), surface: settings.surface, place: settings.place, style } };
 }
 
-/** A click that ended at the sign-in gets the sign-in. @param {Answer} answer */
+/** A click that ended at the sign-in, or at a question, gets it. @param {Answer} answer */
 async function showWay(answer) {
   if (!answer.ok && WAY_IS_THE_POPUP.has(answer.problem.code)) await chrome.action.openPopup().catch(() => undefined);
   return answer;
@@ -71,7 +72,11 @@ async function reveal({ key, kinds, page, client }) {
   const body = { profile, kinds: [...new Set(kinds)] };
   if (typeof page === 'string' && /^[a-z-]{1,40}$/.test(page)) body.page = page;
   const dwell = Number(client?.dwell_ms);
-  body.client = { dwell_ms: dwell > 0 ? Math.min(Math.round(dwell), LONGEST_DWELL_MS) : 0, trusted: client?.trusted === true };
+  /** @type {Record<string, unknown>} */
+  const signs = { dwell_ms: dwell > 0 ? Math.min(Math.round(dwell), LONGEST_DWELL_MS) : 0, trusted: client?.trusted === true };
+  const { proof } = client ?? {};
+  if (typeof proof === 'string' && proof && proof.length <= LONGEST_PROOF) signs.proof = proof;
+  body.client = signs;
   return showWay(await call('POST', '/v1/reveals', body));
 }
 

@@ -8,6 +8,7 @@ class Card {
   /** @type {Record<string, Balance> | null} */ credits = null;
   /** @type {Line[]} */ lines = [];
   shownAt = 0;
+  view = ''; // the server's mark that this person's page was looked up here: a reveal brings it back
   saying = 0;
 
   /**
@@ -45,6 +46,7 @@ class Card {
     this.#drawHead(settled);
     if (same && !['waiting', 'problem', 'set-up'].includes(this.body.dataset.view ?? '')) return;
     this.lines = [];
+    this.view = '';
     this.announce(''); // what was said of the last person
     this.foot.hidden = true;
     if (!here) return this.#view('nobody', build('p', { class: 'note' }, Words.t('nobody')));
@@ -116,6 +118,7 @@ class Card {
     if (!answer.ok) return this.#fail(answer.problem, retry, () => this.lookup(event, true));
     if (this.lines.length) return; // asked twice, for patience ran out: the first answer stands
     this.credits = answer.data.credits;
+    this.view = answer.data.found.view ?? '';
     this.#drawLines(answer.data.found);
     this.#drawFoot();
     this.#resume(event, this.body.querySelector('.lines'));
@@ -171,7 +174,8 @@ class Card {
     this.#calm();
     const retry = () => this.#reveal(lines, client);
     const { key, page } = this.here;
-    const answer = await this.#askAbout({ type: 'reveal', key, kinds: lines.map((line) => line.kind), page, client }, retry);
+    const signs = { ...client, proof: this.view };
+    const answer = await this.#askAbout({ type: 'reveal', key, kinds: lines.map((line) => line.kind), page, client: signs }, retry);
     if (!answer) return;
     const results = answer.ok ? answer.data.results : answer.problem.results;
     for (const line of lines) {

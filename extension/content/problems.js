@@ -16,6 +16,7 @@ const PROBLEMS = [
   { code: 'credits-exhausted', say: 'problemCredits', way: 'popup' },
   { code: 'fair-use-exceeded', say: 'problemFairUse', way: null },
   { code: 'robot-suspected', say: 'problemRobot', way: 'popup' },
+  { code: 'human-check-required', say: 'problemCheck', way: 'popup' },
   { code: 'rate-limited', say: 'problemRate', way: 'retry' },
   { code: 'offline', say: 'problemOffline', way: 'retry' },
   { code: 'unreachable', say: 'problemUnreachable', way: 'retry' },

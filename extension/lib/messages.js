@@ -5,7 +5,7 @@
 /** @typedef {"b2b_email" | "phone" | "direct_email"} Kind */
 /** @typedef {"card" | "panel"} Surface */
 /** @typedef {{right: number, bottom: number, collapsed: boolean}} Place  in CSS pixels from the window's corner */
-/** @typedef {{dwell_ms: number, trusted: boolean}} Client  how the user's own click came about */
+/** @typedef {{dwell_ms: number, trusted: boolean, proof?: string}} Client  how the user's own click came about */
 /** @typedef {{key: Key, name: string | null, headline: string | null, page: string | null}} Here  the profile shown */
 
 /**
@@ -20,7 +20,7 @@
  * @typedef {{outcome: string, values?: Value[], charged?: number, left?: number, reason?: string, retry_at?: string}} Outcome
  * @typedef {{available: number, unlimited?: {left: number, resets_at?: string} | null,
  *   next_expiry?: {amount: number, at: string} | null}} Balance
- * @typedef {{person_id?: string, found: boolean, kinds: Record<string, {state: string, reason?: string}>}} Found
+ * @typedef {{person_id?: string, found: boolean, kinds: Record<string, {state: string, reason?: string}>, view?: string}} Found
  * @typedef {{found: Found, credits: Record<string, Balance> | null}} LookupData
  * @typedef {{person_id?: string, results: Record<string, Outcome>}} RevealData
  */
@@ -53,7 +53,10 @@ export const MESSAGES = Object.freeze({
   signIn: ['own'],
   askReset: ['own'],
   reset: ['own'],
-  account: ['own'], //         who, plan, notices, balances
+  account: ['own'], //         who, plan, notices, balances, fair use
+  question: ['own'], //        the human check, where one is asked
+  answerQuestion: ['own'],
+  appeal: ['own'], //          against the hold of the unlimited credits
   linkedin: ['own'], //        the six mentions to agree to
   connect: ['own'], //         agreed: where to go on
   signOut: ['own'],

@@ -5,7 +5,7 @@
 /** @typedef {import("./messages.js").Surface} Surface */
 
 /** Raise it when what is read or sent changes: everybody is then asked again. */
-export const CONSENT_VERSION = 1;
+export const CONSENT_VERSION = 2;
 export const DEFAULT_SERVER = 'http://127.0.0.1:8000';
 
 /**

@@ -1,5 +1,6 @@
 // The signed-in view: who, plan, LinkedIn, what is left of each kind, messages, and where Candor shows.
 import { ask, part } from '../lib/own.js';
+import { fairUse } from './fair_use.js';
 import { link } from './form.js';
 
 /** @typedef {import("./popup.js").State} State */
@@ -28,6 +29,7 @@ export async function drawAccount(state, draw) {
   const me = answer.data;
   const view = build('div', { 'data-view': 'account' }, who(me));
   view.append(
+    ...fairUse(me.fairUse),
     ...notices(me.notices),
     ...(me.linkedin?.synced ? [] : [await connection()]),
     balances(me.credits),
@@ -93,7 +95,7 @@ function balances(credits) {
   for (const { kind, say } of [...Words.kinds, { kind: 'export', say: 'kindExport' }]) {
     const balance = credits[kind];
     if (!balance) continue;
-    const notes = [fairUse(balance), expiry(balance)].filter(Boolean).map((note) => build('small', {}, note));
+    const notes = [unlimitedLeft(balance), expiry(balance)].filter(Boolean).map((note) => build('small', {}, note));
     const amount = balance.unlimited ? Words.t('unlimited') : Words.number(balance.available);
     const name = build('th', { scope: 'row' }, Words.t(say), ...notes);
     table.append(build('tr', {}, name, build('td', { 'data-left': kind }, amount)));
@@ -103,7 +105,7 @@ function balances(credits) {
 }
 
 /** @param {import("../lib/messages.js").Balance} balance */
-function fairUse({ unlimited }) {
+function unlimitedLeft({ unlimited }) {
   if (!unlimited) return '';
   const left = Words.number(unlimited.left);
   return unlimited.resets_at ? Words.t('fairUseLeft', left, Words.date(unlimited.resets_at)) : Words.t('fairUseOnly', left);

@@ -17,6 +17,18 @@ MENTIONS = ["use", "when", "what", "withdraw", "delete", "specification"]
 VALUES = {"b2b_email": "ada.example@work.example", "phone": "+44 7700 900123", "direct_email": "ada@home.example"}
 
 
+FAIR_USE = {
+    "kind": "b2b_email",
+    "left": 9000,
+    "of": 10000,
+    "resets_at": "2026-12-01T00:00:00+01:00",
+    "near": False,
+    "state": "free",
+    "asked_because": None,
+    "how_to_appeal": "A person decides, and somebody else decides again if you object to that.",
+}
+
+
 @dataclass
 class Request:
     method: str
@@ -40,6 +52,7 @@ class FakeServer:
     generation: int = 0
     access_alive: bool = True
     notices: list[dict[str, str]] = field(default_factory=list)
+    fair_use: dict[str, Any] = field(default_factory=lambda: dict(FAIR_USE))
     address: str = ""
 
     def start(self) -> str:
@@ -131,11 +144,26 @@ class FakeServer:
             return 200, {"authorize_url": "/linkedin/start/ticket"}, {}
         if request.path == "/v1/sessions/current":
             return 204, None, {}
+        if request.path == "/v1/fair-use":
+            return 200, self.fair_use, {}
+        if request.path == "/v1/robots/check":
+            return 200, self.check(request), {}
+        if request.path == "/v1/robots/appeal":
+            return 204, None, {}
         profile = request.body["profile"]
         if request.path == "/v1/lookups":
             kinds = {k: {"state": "owned"} if (profile, k) in self.owned else dict(v) for k, v in self.kinds.items()}
-            return 200, {"person_id": "p1", "found": True, "kinds": kinds}, {}
+            return 200, {"person_id": "p1", "found": True, "kinds": kinds, "view": f"view of {profile}"}, {}
         return 200, {"person_id": "p1", "results": {kind: self.reveal(profile, kind) for kind in request.body["kinds"]}}, {}
+
+    def check(self, request: Request) -> dict[str, Any]:
+        """Thursday is right."""
+        if request.method == "POST":
+            passed = request.body["choice"] == 1
+            self.fair_use = {**self.fair_use, "state": "free" if passed else "asked"}
+            return {"passed": passed}
+        says, choices = "The meeting was moved from Tuesday to Thursday.", ["Tuesday", "Thursday", "Friday"]
+        return {"question": {"check": "c1", "says": says, "asks": "On which day is it now?", "choices": choices}}
 
     def reveal(self, profile: str, kind: str) -> dict[str, Any]:
         known = (profile, kind) in self.owned

@@ -36,6 +36,7 @@ def test_a_lookup_follows_a_click_and_nothing_of_the_page_leaves(linkedin: Linke
     signs = reveal[0].body.pop("client")
     assert reveal[0].body == {"profile": PROFILE, "kinds": ["phone"], "page": "profile-classic"}
     assert signs["trusted"] is True
+    assert signs["proof"] == f"view of {PROFILE}"
     assert 400 <= signs["dwell_ms"] < 60_000
     assert any(asked.url == f"{fake.address}/v1/lookups" for asked in linkedin.made_by_extension())
 

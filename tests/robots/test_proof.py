@@ -119,3 +119,11 @@ def test_a_wrong_body_is_said_by_the_view_and_costs_the_limit_all_the_same(rob: 
         answer = rob.call("POST", "/v1/reveals", body)
         assert (answer.status_code, answer.json["code"]) == (422, "invalid-body")  # type: ignore[index]
         assert answer.headers["RateLimit"].startswith('"reveals";r=59;')
+
+
+@pytest.mark.parametrize("path", ["/v1/lookups", "/v1/reveals"])
+def test_a_browser_may_ask_beforehand(rob: Worker, path: str) -> None:
+    origin = {"Origin": "chrome-extension://goondakfhdhecgffdhpjmmjpjgainaob", "Access-Control-Request-Method": "POST"}
+    answer = rob.app.test_client().options(path, headers=origin)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]

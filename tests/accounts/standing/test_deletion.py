@@ -138,7 +138,7 @@ def test_the_consequences_are_those_of_exactly_this_account(
     texts = {each["code"]: each["text"] for each in shown["consequences"]}
     assert "its other members (1) lose access" in texts["workspace-goes"]
     assert texts["pool-credits"].endswith(": 100 phone.")
-    assert "25 B2B email, 7 phone, 7 direct email, 15 export" in texts["own-credits"]
+    assert "25 B2B email, 32 phone, 7 direct email, 15 export" in texts["own-credits"]
     assert ben.get("/v1/me/deletion")["workspace"]["effect"] == "workspace-stays"
     assert ann.change(ben, role="admin").status_code == 204
     assert ann.get("/v1/me/deletion")["workspace"]["effect"] == "workspace-stays"
