@@ -104,6 +104,7 @@ SECRETS = {
     Slot("POST", "/compromise/{token}", "path", "token"),
     Slot("GET", "/door/{token}", "path", "token"),
     Slot("GET", "/door/{token}/export", "path", "token"),
+    *(Slot(method, "/ops/enrol/{link}", "path", "link") for method in ("GET", "POST")),
     *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "pay", "delete")),
 }
 
