@@ -117,6 +117,7 @@ SECRETS = {
     Slot("GET", "/door/{token}", "path", "token"),
     Slot("GET", "/door/{token}/export", "path", "token"),
     Slot("GET", "/export/{token}", "path", "token"),
+    *(Slot(method, "/ops/enrol/{link}", "path", "link") for method in ("GET", "POST")),
     *(Slot("POST", f"/door/{{token}}/{act}", "path", "token") for act in ("cure", "appeal", "pay", "delete")),
 }
 

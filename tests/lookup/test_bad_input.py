@@ -102,6 +102,7 @@ def test_an_id_that_is_none_of_ours_is_unknown(ann: Seller, person_id: str) -> N
     assert (answer.status_code, answer.json["code"]) == (404, "person-unknown")  # type: ignore[index]
 
 
+@pytest.mark.clause("11.1.10")
 def test_a_body_of_ten_megabytes_is_refused(ann: Seller) -> None:
     body = json.dumps({"profile": "x" * 10_000_000}).encode()
     answer = raw(ann, "/v1/lookups", body)
