@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from backend.accounts.questions import ask
 from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
+from backend.directory import sample_people
 from backend.helpdesk.threads import Opening, start_thread
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
@@ -93,3 +94,13 @@ def join(app: Flask, kernel: Kernel) -> Callable[..., Member]:
 def read_document(app: Flask) -> dict[str, Any]:
     """The document as every client gets it."""
     return dict(app.test_client().get("/openapi.json").json or {})
+
+
+@pytest.fixture
+def profiles(kernel: Kernel, directory: Directory) -> list[str]:
+    """Addresses of three people who are known, and of nobody. The first of them are what the sandbox lists."""
+    shown = [person.profile for person in sample_people(kernel, 4)]
+    for address in shown[:3]:
+        vanity = address.rstrip("/").rpartition("/")[2]
+        directory.add(vanity, country="GB", b2b_email=f"{vanity}@acme.example", phone="+442079460001")
+    return shown
