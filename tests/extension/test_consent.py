@@ -44,7 +44,7 @@ def test_nothing_is_asked_before_the_consent_page_is_agreed_to(
     welcome.click("#agree")
     welcome.wait_for_selector("#agreed:not([hidden])")
     consent = own_page.evaluate("chrome.storage.local.get('consent')")["consent"]
-    assert consent["version"] == 1
+    assert consent["version"] == 2
     assert consent["told_chrome_only"] is True
     welcome.reload()
     welcome.wait_for_selector("#agreed:not([hidden])")

@@ -223,7 +223,7 @@ def test_the_door_names_the_date_while_the_contracts_own_procedure_runs(
 def test_what_is_bought_while_a_period_is_unpaid_waits_for_its_payment(
     buyer: Buyers, clock: MovableClock, time: Time, owner: Owner, clean: Callable[[], bool]
 ) -> None:
-    ada = start(clock, buyer, BEGINS, "business", 1, means="wire")
+    ada = start(clock, buyer, BEGINS, "business", 1, "month", "wire")
     ada.pay(ada.get("/v1/subscription")["dues"][0])
     pack = ada.post("/v1/subscription/packs", {"packs": {"pack-phone": 1}}).json
     first = ada.get("/v1/subscription")["dues"][0]
