@@ -1,6 +1,5 @@
 """Maintenance: everybody is told to come back, and when; what looks after Candor goes on."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,12 +18,11 @@ GOES_ON = ("/healthz", "/readyz", "/metrics", "/candor.css", "/ops")
 
 
 @pytest.fixture
-def maintenance(kernel: Kernel, clock: MovableClock) -> Iterator[None]:
+def maintenance(kernel: Kernel, clock: MovableClock) -> None:
     """It is on, for two hours."""
     with kernel.database.begin() as connection:
         switch(connection, MAINTENANCE, True, "a new disk", clock.now() + timedelta(hours=2))
     kernel.switches.forget()
-    yield
 
 
 @pytest.mark.clause("11.2.2")

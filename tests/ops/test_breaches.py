@@ -21,8 +21,8 @@ Operators = Callable[..., Person]
 GIVEN = {
     "aware_at": "2026-03-02T09:00",
     "linkedin": "yes",
-    "what": "A backup was open to all for an hour.",
-    "reason": "seen in the log",
+    "what": "A backup was open for an hour.",
+    "reason": "seen in a log",
 }
 AWARE = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
 
@@ -41,9 +41,7 @@ def alarms(kernel: Kernel, clock: MovableClock) -> Callable[[timedelta], list[st
         clock.set(AWARE + after)
         tick(kernel.database.engine, due_pieces(kernel), clock.now())
         with kernel.database.begin() as connection:
-            return [
-                task.code for task in read_tasks(connection) if task.code.startswith("breach-") and task.code != "breach-assess"
-            ]
+            return [task.code for task in read_tasks(connection) if task.code in ("breach-linkedin", "breach-cnil")]
 
     return look
 
@@ -77,9 +75,7 @@ def test_it_is_not_closed_without_an_assessment_of_the_risk(operator: Operators,
     assert olga.send("/ops/breaches/1/close", reason="all done").status_code == 422
     with pytest.raises(psycopg.errors.CheckViolation):
         owner.execute("UPDATE data_breaches SET closed_at = now()")
-    assert (
-        olga.send("/ops/breaches/1/assess", risk="risk", assessment="Emails of 200 people.", reason="looked at").status_code == 303
-    )
+    assert olga.send("/ops/breaches/1/assess", risk="risk", assessment="200 emails.", reason="looked at").status_code == 303
     assert olga.send("/ops/breaches/1/close", reason="all done").status_code == 303
     assert olga.send("/ops/breaches/1/assess", risk="none", assessment="It was nothing.", reason="looked at").status_code == 422
 

@@ -36,8 +36,8 @@ def test_what_waits_is_listed_by_age_and_the_hours_are_said(
     take_mail(kernel, write_mail("zoe@elsewhere.example", "Who are you?"))
     clock.set(clock.now() + timedelta(hours=30))
     page = operator().get("/ops/helpdesk").text
-    assert "open" in page and "1 d 6 h" in page
-    assert "What may I export?" not in page and "zoe@elsewhere.example" not in page
+    assert all(words in page for words in ("open", "1 d 6 h"))
+    assert not any(words in page for words in ("What may I export?", "zoe@elsewhere.example"))
     clock.set(datetime.fromisoformat("2026-03-07T12:00:00+01:00"))  # Saturday
     assert "9 March 2026 at 09:00" in operator("otto").get("/ops/helpdesk").text
     viewer = operator("vera", "viewer")
@@ -85,7 +85,7 @@ def test_a_letter_shows_its_deadline_and_its_scan(
         )
     olga = operator()
     page = olga.get(f"/ops/helpdesk/{place_of(owner)}").text
-    assert "14 March 2026 at 10:00" in page and "Asks for a copy." in page
+    assert all(words in page for words in ("14 March 2026 at 10:00", "Asks for a copy."))
     scan = olga.get(f"/ops/helpdesk/{place_of(owner)}/scans/1")
     assert (scan.data, scan.headers["Content-Disposition"]) == (b"%PDF-1.7 scan", 'attachment; filename="letter-1"')
     assert olga.get(f"/ops/helpdesk/{place_of(owner)}/scans/9").status_code == 404
@@ -95,7 +95,7 @@ def test_mail_without_an_account_is_read_and_closed(operator: Operators, kernel:
     take_mail(kernel, write_mail("zoe@elsewhere.example", "Who are you?"))
     olga = operator()
     page = olga.get("/ops/helpdesk/mail/1").text
-    assert "zoe@elsewhere.example" in page and "Who are you?" in page
+    assert all(words in page for words in ("zoe@elsewhere.example", "Who are you?"))
     assert olga.send("/ops/helpdesk/mail/1/close").status_code == 422
     assert olga.send("/ops/helpdesk/mail/1/close", reason="told her").status_code == 303
     assert olga.send("/ops/helpdesk/mail/1/close", reason="told her").status_code == 404

@@ -1,4 +1,4 @@
-"""Force majeure: no limit runs out for a user while it lasts, and each moves by its length; for good, contracts end with the event."""
+"""Force majeure: no limit runs out for a user while it lasts, and each moves by its length; for good, contracts end with it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def limits(owner: Owner) -> dict[str, datetime]:
     """What is kept in rows, by table."""
     found = "SELECT 'suspension', due_at FROM suspensions UNION ALL SELECT 'breach', due_at FROM breaches"
     found += " UNION ALL SELECT registered_number, due_at FROM formal_notices UNION ALL SELECT 'question', answer_by FROM questions"
-    return dict(owner.execute(found).fetchall())  # type: ignore[call-overload, no-any-return]
+    return dict(owner.execute(found).fetchall())  # type: ignore[arg-type]
 
 
 @pytest.mark.clause("13.2")
@@ -224,7 +224,7 @@ def test_for_good_the_contract_ends_with_the_event_and_months_not_begun_are_retu
     [text] = [each["text"] for each in ada.get("/v1/messages")["messages"] if each["code"] == "premium-force-majeure"]
     assert all(words in text for words in ("€395.00", "25 July 2026", "/v1/me/export"))
     assert ada.call("GET", "/v1/me/export").status_code == 200
-    assert ada.post("/v1/subscription/packs", {"packs": {"pack-phone": 1}}).json["code"] == "plan-required"
+    assert ada.post("/v1/subscription/packs", {"packs": {"pack-phone": 1}}).json["code"] == "plan-required"  # type: ignore[index]
     time.pass_to("2026-07-25T10:00:00+02:00")
     assert premium_of(owner) == ("ended", "force-majeure")
     ada.sign_in()

@@ -159,7 +159,7 @@ def test_a_refusal_takes_back_no_end_that_was_asked_for(buyer: Buyers, clock: Mo
 
 def command(monkeypatch: pytest.MonkeyPatch, kernel: Kernel, *words: str) -> str:
     """What a command of `candor ops` says."""
-    monkeypatch.setattr("backend.kernel.ops._kernel", lambda: kernel)
+    monkeypatch.setattr("backend.kernel.ops.kernel_of_command", lambda: kernel)
     said = CliRunner().invoke(ops_command, [*words, "--by", ACT.by, "--reason", "an email of the subscriber"])
     assert said.exit_code == 0, said.output
     return said.output
