@@ -19,6 +19,37 @@ SEED = 20260302
 # What a body of the right form may be answered: 422 is for what no schema says (an unknown code, no profile, a weak password).
 _BY_MEANING = ["2xx", "401", "403", "404", "409", "422"]
 
+# Their success needs a secret that was mailed, the password of the caller, a change that is announced or a question that was asked:
+# the rooms' own tests walk those ways.
+NEED_A_SECRET = {
+    "POST /v1/accounts/validate", "POST /v1/password/reset/confirm", "PUT /v1/password", "POST /v1/me/deletion",
+    "POST /v1/terms/refusals", "POST /v1/me/questions/{question_id}", "POST /v1/subscription/non-renewal",
+}  # fmt: skip
+
+# Their success needs a premium that runs, and a price that was agreed: chance may bring one, and tests/subscriptions has them all.
+NEED_A_PREMIUM = {
+    "POST /v1/subscription", "POST /v1/subscription/change/preview", "POST /v1/subscription/change", "POST /v1/subscription/packs",
+    "PUT /v1/subscription/packs/reverted", "POST /v1/subscription/end", "POST /v1/subscription/price",
+    "POST /v1/subscription/terminate", "POST /v1/sandbox/payments/{payment_id}", "POST /v1/subscription/payments/{payment_id}/pay",
+    "POST /v1/subscription/refuse-update", "POST /v1/subscription/switch",
+}  # fmt: skip
+
+# Their success needs an account that the robot score has asked or held: tests/robots has them.
+NEED_A_ROBOT = {"POST /v1/robots/check", "POST /v1/robots/appeal"}
+
+# Its success needs a detail that was paid for: tests/lookup/test_reports.py has it.
+NEED_A_REVEAL = {"POST /v1/reports"}
+
+# Their success needs another member, a mailed invitation, a typed phrase, or a home of one, which the caller has named already.
+NEED_A_TEAM = {
+    "POST /v1/workspaces", "POST /v1/workspace/leave", "DELETE /v1/workspace", "DELETE /v1/workspace/members/{member_id}",
+    "POST /v1/invitations/accept", "PUT /v1/workspace/members/{member_id}",
+}  # fmt: skip
+
+# Schemathesis reads the document there and calls it no more.
+THE_DOCUMENT = "GET /openapi.json"
+NEED_SOMETHING = NEED_A_SECRET | NEED_A_PREMIUM | NEED_A_REVEAL | NEED_A_ROBOT | NEED_A_TEAM | {THE_DOCUMENT}
+
 
 @dataclass
 class Run:
@@ -60,6 +91,7 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
                 "durations": {"values": ["PT1S", "PT1M"]},
                 "passwords": {"values": [PASSWORD]},
                 "documents": {"values": ["terms"]},
+                "plans": {"values": ["business"]},
                 "versions": {"values": ["2026-03"]},
             },
             "parameters": {
@@ -67,6 +99,7 @@ def run(app: Flask, profiles: list[str], *, member: Member | None, examples: int
                 "body.email": {"dictionary": "addresses", "probability": 0.7},
                 "body.advance": {"dictionary": "durations", "probability": 0.7},
                 "body.password": {"dictionary": "passwords", "probability": 0.7},
+                "body.plan": {"dictionary": "plans", "probability": 0.7},
                 "path.kind": {"dictionary": "documents", "probability": 0.7},
                 "path.version": {"dictionary": "versions", "probability": 0.7},
                 "query.limit": {"dictionary": "short pages", "probability": 0.7},
@@ -120,3 +153,27 @@ def operations(app: Flask) -> dict[str, Any]:
     """Every operation of the document, by method and path."""
     paths = read_document(app)["paths"]
     return {f"{method.upper()} {path}": said for path, methods in paths.items() for method, said in methods.items()}
+
+
+def never_done(done: Run, described: dict[str, Any]) -> set[str]:
+    """The operations that never succeeded."""
+    return {name for name in described if not any(200 <= status < 300 for status in done.statuses[name])}
+
+
+def read_links(described: dict[str, Any]) -> dict[str, set[str]]:
+    """Of every operation that an answer leads to, the paths whose answers do."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, said in described.items():
+        for answer in said["responses"].values():
+            for link in answer.get("links", {}).values():
+                found[link["operationId"]].add(name.split()[1])
+    return found
+
+
+def linked_of(described: dict[str, Any]) -> set[str]:
+    """The operations that take what another one answered: test_document_links.py walks there."""
+    return {name for name, said in described.items() if said["operationId"] in read_links(described)}
+
+
+def path_of(operation: str, described: dict[str, Any]) -> str:
+    return next(name.split()[1] for name, said in described.items() if said["operationId"] == operation)
