@@ -59,7 +59,7 @@ def limits(owner: Owner) -> dict[str, datetime]:
     """What is kept in rows, by table."""
     found = "SELECT 'suspension', due_at FROM suspensions UNION ALL SELECT 'breach', due_at FROM breaches"
     found += " UNION ALL SELECT registered_number, due_at FROM formal_notices UNION ALL SELECT 'question', answer_by FROM questions"
-    return dict(owner.execute(found).fetchall())  # type: ignore[arg-type]
+    return dict(owner.execute(found).fetchall())
 
 
 @pytest.mark.clause("13.2")
