@@ -116,9 +116,10 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def ops(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> Ops:
-    """Types `candor ops …` as Olga does."""
+    """Types `candor ops …` as Olga does, or as Otto, who is there too."""
     with kernel.database.begin() as connection:
-        make_operator(connection, "olga", "admin", kernel.clock.now())
+        for name in ("olga", "otto"):
+            make_operator(connection, name, "admin", kernel.clock.now())
     monkeypatch.setattr("backend.kernel.ops.Settings", lambda: None)
 
     def run(*words: str, by: str = "olga", reason: str = REASON) -> Result:

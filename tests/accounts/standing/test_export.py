@@ -22,7 +22,7 @@ def test_everything_about_me_is_in_one_file(ann: Person, ben: Person, directory:
     mine = export_of(ben)
     assert set(mine) == {
         "exported_at", "account", "sessions", "linkedin", "workspace", "messages", "questions", "cases", "suspensions", "actions",
-        "acceptances", "helpdesk", "credits", "ledger", "reveals", "shared", "reports",
+        "acceptances", "helpdesk", "credits", "ledger", "reveals", "shared", "reports", "robot_score",
     }  # fmt: skip
     assert mine["account"]["email"] == ben.email
     assert mine["workspace"]["name"] == "Acme Sales"
