@@ -234,6 +234,7 @@ def test_one_by_one_and_in_lots_the_score_is_the_same(scorer: Scorer) -> None:
 
 
 def test_bucket_and_score_move_in_one_trip(client: "redis.Redis") -> None:
+    client.script_flush()
     script = client.register_script(IN_ONE_TRIP)
     action = Action("both", round(NINE * 1000), "reveal", digest("p"), 1, 900, "forged")
     keys, arguments = ["{account:both}:reveals", *keys_of("both")], [10_000_000, 2, 1, *arguments_of(action)]
