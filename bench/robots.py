@@ -24,6 +24,8 @@ from bench.robots_cost import measure_cost
 from bench.robots_edges import EDGES
 from bench.robots_families import CRUDE, PACED, REPLAYED, SEEN, TURN, TURNED, UNSEEN, robots
 from bench.robots_intervals import write_share
+from bench.robots_other_families import OTHER_FAMILIES, other_robots
+from bench.robots_others import OTHER_PEOPLE, other_people
 from bench.robots_people import months
 
 LOT = 1000
@@ -74,6 +76,7 @@ def main() -> None:
     options.add_argument("--people", type=int, default=200, help="account-months of each of the two populations")
     options.add_argument("--robots", type=int, default=100, help="accounts of each family")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--others", type=int, default=0, help="account-months of each kind of the third population, held out")
     options.add_argument("--climbs", type=int, default=0, help="steps of the adversary")
     options.add_argument("--cost", action="store_true", help="microseconds and bytes at 100,000 accounts")
     options.add_argument("--pictures", type=Path, help="folder for the pictures and figures")
@@ -86,6 +89,7 @@ def main() -> None:
         people = _run_people(scorer, client, given)
         edges = _run_edges(scorer, client, given)
         families = _run_robots(scorer, client, given)
+        _run_others(scorer, client, given)
         if given.climbs:
             climb(lambda actions: run_account(scorer, client, actions, until="ask"), given.climbs, given.seed)
         if given.cost:
@@ -131,6 +135,14 @@ def _run_edges(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace)
         middle = statistics.median(outcome.reveals for outcome in outcomes)
         print(f"{name:<36}{middle:>8,.0f}{shares[0]:>30}{shares[1]:>30}", flush=True)
     return found
+
+
+def _run_others(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace) -> None:
+    number, seed = given.others, given.seed
+    for kind in OTHER_PEOPLE if number else ():
+        _print_people(kind, [run_account(scorer, client, month, until="never") for month in other_people(kind, number, seed)])
+    for family in OTHER_FAMILIES if number else ():
+        _print_family(family, [run_account(scorer, client, actions) for actions in other_robots(family, number, seed)])
 
 
 def _print_people(name: str, outcomes: Sequence[Outcome]) -> None:

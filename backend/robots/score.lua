@@ -35,10 +35,17 @@ local function pass_time(s, now)
   s.network_changes = s.network_changes * math.exp(-hours / 24)
   s.score = s.score * math.exp(-hours / 24 / T.score.forget_days)
   if hours >= T.windows.rest_hours then s.woke_at, s.awake_reveals = now, 0 end
-  if hours * 60 >= T.windows.break_minutes then s.sat_at = now end
+  if hours * 60 >= T.windows.break_minutes then
+    -- How long one sits between breaks: of the last few sittings in which somebody was revealed.
+    if s.revealed_at > s.sat_at then
+      s.sitting = s.sitting + ((s.revealed_at - s.sat_at) / 3600000 - s.sitting) * pull(s.sittings, 8)
+      s.sittings = s.sittings + 1
+    end
+    s.sat_at = now
+  end
 end
 
--- The same six gaps once more, to the second, and not merely the same gap six times: a recording. Of all sequences one in 32 is kept.
+-- The same six gaps once more, to the second, and not merely the same gap six times: a recording. Of all sequences one in 16 is kept.
 local function hear_echo(s, seconds)
   for i = 6, 2, -1 do s['gap' .. i] = s['gap' .. (i - 1)] end
   s.gap1 = seconds
@@ -49,7 +56,7 @@ local function hear_echo(s, seconds)
     low, high, sum = math.min(low, gap), math.max(high, gap), sum + gap
   end
   hash = (hash * 40503) % 4294967291
-  if low < 1 or high < 3 * low or sum < 60 or hash % 32 ~= 0 then return false end
+  if low < 1 or high < 3 * low or sum < 40 or hash % 16 ~= 0 then return false end
   local mark = struct.pack('<I4', hash)
   for i = 1, 4 * LANDMARKS, 4 do
     if string.sub(s.marks, i, i + 3) == mark then return true end
@@ -87,10 +94,12 @@ local function hear_gap(s, now)
   end
   if s.gaps >= W.block then
     s.gaps1, s.sum1, s.square1, s.low1, s.high1 = s.gaps, s.sum, s.square, s.low, s.high
-    s.gaps, s.sum, s.square, s.low, s.high = 0, 0, 0, gap, gap
+    s.plain1, s.plain_square1 = s.plain, s.plain_square
+    s.gaps, s.sum, s.square, s.plain, s.plain_square, s.low, s.high = 0, 0, 0, 0, 0, gap, gap
   end
   local log = math.log(math.max(gap, 0.05))
   s.gaps, s.sum, s.square = s.gaps + 1, s.sum + log, s.square + log * log
+  s.plain, s.plain_square = s.plain + gap, s.plain_square + gap * gap
   s.low, s.high = math.min(s.gaps == 1 and gap or s.low, gap), math.max(s.high, gap)
   return hear_echo(s, math.floor(gap + 0.5))
 end
@@ -137,6 +146,10 @@ end
 local function weigh(s, now, told)
   local gate, sum = 0, -T.score.drift
   for name, ends in pairs(T.volume_gate) do gate = math.max(gate, ramp(s[name], ends[1], ends[2])) end
+  -- Who gets up as people do may well have a dull list to work through.
+  local sitting = math.max(s.sitting, (now - s.sat_at) / 3600000)
+  local rested = ramp(s.sittings, 1, 6) * ramp(sitting, T.sitting.long, T.sitting.short)
+  gate = gate * (1 - T.sitting.spares * rested)
   local function add(name, measure, sure)
     local evidence = T.weigh[name](measure) * sure
     if evidence > 0 and T.gated[name] then evidence = evidence * gate end
@@ -148,17 +161,22 @@ local function weigh(s, now, told)
     end
   end
   local gaps = s.gaps + s.gaps1
+  -- Some dozens of profiles opened beforehand are clicked through in a minute. Then new ones must be found.
+  local unprepared = ramp(math.max(s.run, s.last_run), 12, 40)
   if gaps >= 10 then
     local mean = (s.sum + s.sum1) / gaps
     local low, high = s.low, s.high
     if s.gaps1 > 0 then low, high = math.min(low, s.low1), math.max(high, s.high1) end
-    add('pace', math.exp(mean), ramp(gaps, 10, 25))
+    add('pace', math.exp(mean), ramp(gaps, 10, 25) * unprepared)
     add('evenness', math.sqrt(math.max(0, (s.square + s.square1) / gaps - mean * mean)), ramp(gaps, 10, 30))
     add('span', high / math.max(low, 0.05), ramp(gaps, 15, 40))
+    local plain = (s.plain + s.plain1) / gaps
+    local spread = math.sqrt(math.max(1e-6, (s.plain_square + s.plain_square1) / gaps - plain * plain))
+    add('bounds', (high - low) / spread, ramp(gaps, 20, 45))
   end
   if s.lingering_n >= 20 then
     add('lingering', s.lingering, ramp(s.lingering_n, 30, 80))
-    if s.named > 0 then add('instant', s.instant, ramp(s.lingering_n, 20, 60)) end
+    if s.named > 0 then add('instant', s.instant, ramp(s.lingering_n, 20, 60) * unprepared) end
   end
   add('purpose', count_variety(s), 1)
   if s.lookup > 0.3 * s.reveals then add('looking', s.lookup / s.reveals, ramp(s.reveals, 30, 100)) end
@@ -168,6 +186,7 @@ local function weigh(s, now, told)
   add('volume', math.max(s.hour / V.hour, s.day / V.day, s.three_days / V.three_days), 1)
   add('awake', (now - s.woke_at) / 3600000, ramp(s.awake_reveals, 30, 90))
   add('unbroken', (now - s.sat_at) / 3600000, ramp(s.awake_reveals, 30, 90))
+  if s.sittings >= 2 then add('breaks', sitting, ramp(s.sittings, 1, 6)) end
   if s.runs >= 1 then add('batches', s.same_runs, ramp(s.runs, 0, 3)) end
   if s.dwell_n >= 10 then
     add('dwell', math.exp(s.dwell_mean), ramp(s.dwell_n, 10, 30))
@@ -231,7 +250,7 @@ local function score(keys, k, args, a)
   if network ~= 0 then change_network(s, network) end
   if args[a + 8] ~= '' then s.shared_device = tonumber(args[a + 8]) end
 
-  local told, echo = args[a + 9] == '1' and {} or nil, false
+  local told, echo = args[a + 9] == '1' and {} or nil, 0
   if action == 'reveal' or action == 'known' then
     local new, person = action == 'reveal', whole_of(digest)
     local same = person ~= 0 and person == s.person
@@ -245,7 +264,10 @@ local function score(keys, k, args, a)
       echo = hear_gap(s, now)
       s.revealed_at = now
       hear_signs(s, tonumber(args[a + 4]), tonumber(args[a + 5]), args[a + 6])
-      s.score = math.max(0, s.score + weigh(s, now, told) + (echo and T.score.echo or 0))
+      -- One repetition may be chance; the next ones soon after are not.
+      s.echoes = s.echoes * (1 - 1 / T.windows.purpose) + (echo and 1 or 0)
+      echo = echo and T.score.echo * math.min(4, s.echoes) or 0
+      s.score = math.max(0, s.score + weigh(s, now, told) + echo)
     elseif not same then
       s.again = s.again + 1
     end
@@ -260,8 +282,8 @@ local function score(keys, k, args, a)
     told = {}
     weigh(s, now, told)
   end
-  if told and echo then
-    for _, part in ipairs({'echo', '1', string.format('%.3f', T.score.echo)}) do told[#told + 1] = part end
+  if told and echo > 0 then
+    for _, part in ipairs({'echo', '1', string.format('%.3f', echo)}) do told[#told + 1] = part end
   end
   redis.call('SET', keys[k + 1], close_state(s), 'EX', kept)
   return {s.step, string.format('%.4f', s.score), new and 1 or 0, unpack(told or {})}

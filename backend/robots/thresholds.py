@@ -22,7 +22,7 @@ class Thresholds:
     def lua(self) -> str:
         """`local T = {…}`, with each kind's knots as a function: a script is run anew at each call, and tables cost more."""
         evidence = self.tree["evidence"]
-        written = {name: self.tree[name] for name in ("ladder", "score", "windows", "volume_gate")}
+        written = {name: self.tree[name] for name in ("ladder", "score", "windows", "volume_gate", "sitting")}
         written["volume"] = {name: value for name, value in evidence["volume"].items() if name != "knots"}
         written["gated"] = {name: True for name, rule in evidence.items() if rule.get("gated")}
         functions = ", ".join(f"{name} = {_on_line(rule['knots'])}" for name, rule in evidence.items())

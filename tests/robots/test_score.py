@@ -58,6 +58,55 @@ def test_an_account_that_turns_is_caught_in_spite_of_its_past(scorer: Scorer) ->
     assert account.began["ask"] - before < 300
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_gaps_drawn_evenly_over_a_wide_range_are_found_by_their_bounds(scorer: Scorer, seed: int) -> None:
+    account, found = Account(scorer, "wide", seed), []
+    for number in range(100):
+        account.at += account.random.uniform(8, 22)
+        action = Action("wide", round(account.at * 1000), "reveal", digest(f"wide/{number}"))
+        signs = {sign.name: sign.evidence for sign in scorer.score(action, tell=True).signs}
+        found.append(signs.get("bounds", 0))
+    assert max(found) > 0.5
+    assert scorer.score(action._replace(action="settings")).score > THRESHOLDS.tree["ladder"]["watch"]
+
+
+def test_profiles_opened_beforehand_may_be_clicked_through_in_a_minute(scorer: Scorer) -> None:
+    account = Account(scorer, "tabs")
+    for _ in range(40):
+        for _ in range(account.random.randrange(4, 12)):
+            account.reveal(account.random.lognormvariate(0.7, 0.5))
+        account.at += account.random.lognormvariate(5.6, 0.7)
+    assert account.reveals > 200
+    assert "ask" not in account.began
+
+
+def test_a_dull_list_with_a_persons_breaks_is_left_alone_and_without_them_asked(scorer: Scorer) -> None:
+    steps = {}
+    for name, pause in (("breaks", 1800.0), ("none", 0.0)):
+        account = Account(scorer, name)
+        for _ in range(4):
+            for _ in range(4):
+                for _ in range(40):
+                    account.reveal(account.random.lognormvariate(3.3, 0.6))
+                account.at += pause
+            account.at += 14 * 3600
+        steps[name] = account.began
+    assert "ask" not in steps["breaks"]
+    assert "ask" in steps["none"]
+
+
+def test_a_recording_heard_again_and_again_is_asked_whatever_else_it_does(scorer: Scorer) -> None:
+    account = Account(scorer, "macro")
+    waits = [round(account.random.lognormvariate(2.7, 0.7)) + 1 for _ in range(100)]
+    for _ in range(6):
+        for number, wait in enumerate(waits):
+            account.reveal(wait)
+            if number % 5 == 0:
+                account.do(0.2, ("note", "search", "tag", "view_contact")[number // 5 % 4])
+        account.at += 3 * 3600
+    assert "ask" in account.began
+
+
 @pytest.mark.parametrize("sign", ["list_position", "dwell_ms", "proof", "network", "on_device"])
 def test_what_is_unknown_is_no_evidence(scorer: Scorer, sign: str) -> None:
     named = {
@@ -119,8 +168,9 @@ def test_a_forged_proof_holds_at_once_and_whatever_else_is_said_does_not(scorer:
 
 def test_a_step_begins_once_and_ends_at_half_its_threshold(scorer: Scorer) -> None:
     account = Account(scorer, "batcher")
-    account.batches(70)
+    account.batches(50)
     assert account.verdict.step == "ask"
+    account.do(5, "settings")
     assert not account.verdict.began
     ask = THRESHOLDS.tree["ladder"]["ask"]
     scores = []
@@ -184,6 +234,7 @@ def test_one_by_one_and_in_lots_the_score_is_the_same(scorer: Scorer) -> None:
 
 
 def test_bucket_and_score_move_in_one_trip(client: "redis.Redis") -> None:
+    client.script_flush()
     script = client.register_script(IN_ONE_TRIP)
     action = Action("both", round(NINE * 1000), "reveal", digest("p"), 1, 900, "forged")
     keys, arguments = ["{account:both}:reveals", *keys_of("both")], [10_000_000, 2, 1, *arguments_of(action)]
