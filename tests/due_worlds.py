@@ -21,6 +21,10 @@ from backend.kernel.due import Piece, tick
 from backend.kernel.messages import Message, all_words, tell
 from backend.kernel.metrics import REVEALS
 from backend.kernel.ops import make_operator
+from backend.ops.disputes import Letter as DisputeLetter
+from backend.ops.disputes import enter_dispute
+from backend.ops.incidents import make_permanent, open_logged
+from backend.ops.register import enter_breach
 from backend.subscriptions import plan_for_sheet
 from backend.subscriptions.not_renewing import not_renew
 from backend.subscriptions.notices import enter_notice
@@ -266,6 +270,48 @@ def close_cases(world: World) -> datetime:
     return world.clock.now() + timedelta(days=90)
 
 
+def interrupt(world: World) -> datetime:
+    """An incident that two users are told of."""
+    world.house()
+    world.buyer("ada"), world.buyer("bob")
+    now = world.clock.now()
+    with world.kernel.database.begin() as connection:
+        open_logged(connection, world.kernel, ACT, "incident", BOTH, now)
+    return now + timedelta(minutes=59)
+
+
+def end_for_good(world: World) -> datetime:
+    """Two premiums whose contracts end with a force majeure that is for good."""
+    world.house()
+    for name in ("ada", "bob"):
+        world.buyer(name).subscribe("business", 1, "year")
+    now = world.clock.now()
+    with world.kernel.database.begin() as connection:
+        incident = open_logged(connection, world.kernel, ACT, "force-majeure", BOTH, now)
+        make_permanent(connection, world.kernel, ACT, incident)
+    return now + SECOND
+
+
+def dispute(world: World) -> datetime:
+    """Two letters that end in no meeting."""
+    world.house()
+    ada, now = world.team(), world.clock.now()
+    for number in ("RK 1", "RK 2"):
+        letter = DisputeLetter(ada.caller.workspace_id, "subscriber", number, "A period.", now.astimezone(PARIS).date())
+        with world.kernel.database.begin() as connection:
+            enter_dispute(connection, world.kernel, ACT, letter)
+    return now + timedelta(days=31)
+
+
+def lose_data(world: World) -> datetime:
+    """Two breaches of which nobody was told."""
+    world.house()
+    for what in ("A laptop.", "A letter."):
+        with world.kernel.database.begin() as connection:
+            enter_breach(connection, world.kernel, ACT, world.clock.now(), what, linkedin=True)
+    return world.clock.now() + timedelta(hours=72)
+
+
 def count_one(world: World) -> datetime:
     """What was counted so far has been added up; then one more reveal."""
     world.do("figures")
@@ -301,6 +347,10 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "letter-deadlines": receive_letters,
     "forget-cases": close_cases,
     "figures": count_one,
+    "incident-notices": interrupt,
+    "force-majeure-ends": end_for_good,
+    "dispute-limits": dispute,
+    "breach-clocks": lose_data,
 }
 """By the name of the piece: makes its world, and says at which instant the piece has something to do in it."""
 

@@ -1,6 +1,7 @@
 """Around every page of those who run Candor: who is signed in, whether their role may, and whether a form is our own."""
 
 import hmac
+from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, request
 
@@ -22,7 +23,7 @@ def install_operators(app: Flask, kernel: Kernel) -> None:
         session = request.cookies.get(COOKIE, "")
         operator = find_operator(kernel, session) if session else None
         if operator is None:
-            back = request.path if request.method in ("GET", "HEAD") else "/ops"
+            back = quote(request.path) if request.method in ("GET", "HEAD") else "/ops"
             answer = redirect(f"/ops/sign-in?next={back}", 303)
             answer.delete_cookie(COOKIE, path="/ops")
             return answer  # type: ignore[return-value]

@@ -41,7 +41,7 @@ def pay(payment_id: str, body: Pay) -> DueShown:
 
 
 class RefusedUpdate(Body):
-    version: Annotated[str, Field(max_length=40)]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$")]
 
 
 class EndedShown(TypedDict):

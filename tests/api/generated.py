@@ -48,7 +48,10 @@ NEED_A_TEAM = {
 
 # Schemathesis reads the document there and calls it no more.
 THE_DOCUMENT = "GET /openapi.json"
-NEED_SOMETHING = NEED_A_SECRET | NEED_A_PREMIUM | NEED_A_REVEAL | NEED_A_ROBOT | NEED_A_TEAM | {THE_DOCUMENT}
+# Their success needs a thread of the helpdesk that is still open.
+NEED_A_THREAD = {"POST /v1/helpdesk/threads/{thread_id}/messages"}
+
+NEED_SOMETHING = NEED_A_THREAD | NEED_A_SECRET | NEED_A_PREMIUM | NEED_A_REVEAL | NEED_A_ROBOT | NEED_A_TEAM | {THE_DOCUMENT}
 
 
 @dataclass

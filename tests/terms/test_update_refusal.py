@@ -85,7 +85,7 @@ def test_of_an_update_it_is_known_who_was_told_and_who_installed_it(
 
 def replace_kernel(monkeypatch: pytest.MonkeyPatch, kernel: Kernel) -> Any:
     """The commands, on the kernel of the tests."""
-    monkeypatch.setattr("backend.kernel.ops._kernel", lambda: kernel)
+    monkeypatch.setattr("backend.kernel.ops.kernel_of_command", lambda: kernel)
     return ops_command
 
 
