@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from backend.accounts import all_grounds, read_ground, read_profile, read_warning
 from backend.credits import KINDS
@@ -10,7 +10,7 @@ from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
 from backend.kernel.pages import page_language
 from backend.ops.deeds import ANSWERS, DECISIONS, Deed, Stopped, carry_out
-from backend.ops.pages import LONGEST_REASON, answer_ops, read_act, read_number, speak
+from backend.ops.pages import LONGEST_REASON, answer_ops, read_act, read_number, see_other, speak
 from backend.ops.roles import DECIDERS, HELPERS
 from backend.terms import current_sheet
 
@@ -66,7 +66,7 @@ def _carry_out(deeds: Mapping[str, Deed], account_id: str, code: str) -> Respons
         carry_out(kernel(), act, deed, number, given)
     except Stopped as why:
         return _show(number, code, deed, given, why)
-    return redirect(f"/ops/accounts/{number}", 303)  # type: ignore[return-value]
+    return see_other(f"/ops/accounts/{number}")
 
 
 def _show(number: int, code: str, deed: Deed, given: Mapping[str, str], stopped: Stopped | None = None) -> Response:

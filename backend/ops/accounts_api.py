@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from backend.accounts import (
     find_account_rows,
@@ -20,7 +20,7 @@ from backend.kernel.limits import PAGES
 from backend.kernel.messages import read_messages, render
 from backend.kernel.pages import page_language
 from backend.ops.finding import find
-from backend.ops.pages import PLACES, Place, answer_ops, read_number
+from backend.ops.pages import PLACES, Place, answer_ops, read_number, see_other
 from backend.ops.roles import DECIDERS, HELPERS
 from backend.subscriptions import read_contract, read_plan
 from backend.terms import read_acceptances
@@ -58,7 +58,7 @@ def find_account() -> Response:
         found = find(connection, kernel(), typed)
     if found is None:
         return answer_ops("accounts.html", 404, typed=typed, wrong=True)
-    return redirect(f"/ops/{found.what}s/{found.number}", 303)  # type: ignore[return-value]
+    return see_other(f"/ops/{found.what}s/{found.number}")
 
 
 @api.get("/ops/accounts/<account_id>", who="operator", roles=HELPERS, limit=PAGES, query=Older, media="text/html")

@@ -7,8 +7,8 @@ from flask import Response, request
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import Act, NoReason
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_field, read_moment, read_number, see_other
+from backend.kernel.ops import Act
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_field, read_moment, read_number, see_other
 from backend.ops.register import TOLD, NotPossible, assess, close_breach, enter_breach, list_breaches, note_told, write_csv
 from backend.ops.roles import DECIDERS
 
@@ -69,14 +69,8 @@ def close(breach_id: str) -> Response:
 
 
 def _do(do: Callable[[Any, Act], object]) -> Response:
-    try:
-        with kernel().database.begin() as connection:
-            do(connection, read_act())
-    except NoReason:
-        return _page("reason", 422)
-    except NotPossible as why:
-        return _page(str(why), 422)
-    return see_other(_HERE)
+    _, wrong = carry_out(do, NotPossible)
+    return _page(wrong, 422) if wrong else see_other(_HERE)
 
 
 def _page(wrong: str = "", status: int = 200) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 
 from backend.directory import (
     CONTACT_FIELDS,
@@ -23,7 +23,7 @@ from backend.kernel.pages import page_language
 from backend.kernel.sandbox_api import DUE_PIECES
 from backend.ops.figure_words import name_labels
 from backend.ops.overview import begin_of
-from backend.ops.pages import LONGEST_REASON, PLACES, Place, answer_ops, read_act, speak
+from backend.ops.pages import LONGEST_REASON, PLACES, Place, answer_ops, read_act, see_other, speak
 from backend.ops.roles import DECIDERS, READERS
 from backend.ops.running import run_now
 
@@ -53,7 +53,7 @@ def write_notices() -> Response:
         run_now(kernel(), read_act(), [piece for piece in pieces if piece.name in _NOTICES], kernel().clock.now())
     except NoReason:
         return _directory("reason", 422)
-    return redirect("/ops/directory?done=true", 303)  # type: ignore[return-value]
+    return see_other("/ops/directory?done=true")
 
 
 def _directory(wrong: str = "", status: int = 200, *, done: bool = False) -> Response:

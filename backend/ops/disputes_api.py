@@ -4,9 +4,8 @@ from flask import Response, request
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import NoReason
 from backend.ops.disputes import Letter, NotEnterable, agree, enter_dispute, list_disputes
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_day, read_field, read_number, see_other
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_day, read_field, read_number, see_other
 from backend.ops.roles import DECIDERS
 from backend.subscriptions import list_open_notices
 
@@ -29,14 +28,8 @@ def enter() -> Response:
     if day is None or not (workspace.isascii() and workspace.isdecimal()):
         return _page("incomplete", 422)
     letter = Letter(int(workspace), read_field("sender"), read_field("registered_number", 60), read_field("about", 4000), day)
-    try:
-        with kernel().database.begin() as connection:
-            enter_dispute(connection, kernel(), read_act(), letter)
-    except NoReason:
-        return _page("reason", 422)
-    except NotEnterable as why:
-        return _page(str(why), 422)
-    return see_other(_HERE)
+    _, wrong = carry_out(lambda c, act: enter_dispute(c, kernel(), act, letter), NotEnterable)
+    return _page(wrong, 422) if wrong else see_other(_HERE)
 
 
 @api.post("/ops/disputes/<dispute_id>/agreed", who="operator", roles=DECIDERS, limit=WRITES, media="text/html", status=303)
@@ -45,11 +38,9 @@ def close(dispute_id: str) -> Response:
     number, agreement = read_number(dispute_id), read_field("agreement", 4000)
     if not agreement:
         return _page("incomplete", 422)
-    try:
-        with kernel().database.begin() as connection:
-            agreed = agree(connection, kernel(), read_act(), number, agreement)
-    except NoReason:
-        return _page("reason", 422)
+    agreed, wrong = carry_out(lambda c, act: agree(c, kernel(), act, number, agreement))
+    if wrong:
+        return _page(wrong, 422)
     return see_other(_HERE) if agreed else _page("closed", 404)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 from pydantic import Field
 
 from backend.kernel.due import Piece, read_dues
@@ -12,7 +12,7 @@ from backend.kernel.limits import PAGES, WRITES
 from backend.kernel.ops import NoReason
 from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.waiting_mails import count_waiting, list_waiting, try_again
-from backend.ops.pages import LONGEST_REASON, PLACES, Place, answer_ops, read_act, read_number
+from backend.ops.pages import LONGEST_REASON, PLACES, Place, answer_ops, carry_out, read_act, read_number, see_other
 from backend.ops.roles import ADMINS, READERS
 from backend.ops.running import run_now
 
@@ -43,21 +43,17 @@ def run_piece(piece: str) -> Response:
         run_now(kernel(), read_act(), chosen, kernel().clock.now())
     except NoReason:
         return _due("reason", 422, tried=piece)
-    return redirect(f"/ops/due?ran={piece}", 303)  # type: ignore[return-value]
+    return see_other(f"/ops/due?ran={piece}")
 
 
 @api.post("/ops/mails/<mail_id>/retry", who="operator", roles=ADMINS, limit=WRITES, media="text/html", status=303)
 def retry_mail(mail_id: str) -> Response:
     """Let a mail go out in the worker's next second."""
     number = read_number(mail_id)
-    try:
-        with kernel().database.begin() as connection:
-            found = try_again(connection, read_act(), number, kernel().clock.now())
-    except NoReason:
-        return _due("reason", 422, tried=f"mail-{number}", after=number - 1)
-    if not found:
-        return _due("gone", 404)
-    return redirect("/ops/due#mails", 303)  # type: ignore[return-value]
+    found, wrong = carry_out(lambda c, act: try_again(c, act, number, kernel().clock.now()))
+    if wrong:
+        return _due(wrong, 422, tried=f"mail-{number}", after=number - 1)
+    return see_other("/ops/due#mails") if found else _due("gone", 404)
 
 
 def _pieces() -> list[Piece]:

@@ -27,7 +27,7 @@ from backend.kernel.limits import PAGES, WRITES
 from backend.kernel.ops import Act, NoReason, log_act
 from backend.kernel.pages import page_language
 from backend.kernel.problems import Problem
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_field, read_number, see_other
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_act, read_field, read_number, see_other
 from backend.ops.roles import HELPERS, READERS
 
 api = Room("ops_helpdesk", __name__)
@@ -64,12 +64,14 @@ def show_case(mail_id: str) -> Response:
 def finish_case(mail_id: str) -> Response:
     """Close it: it was looked at."""
     number, now = read_number(mail_id), kernel().clock.now()
-    try:
-        with kernel().database.begin() as connection:
-            log_act(connection, read_act(), "helpdesk.close", f"mail {number}", now)
-            closed = close_case(connection, number, now)
-    except NoReason:
-        return _case(number, "reason", 422)
+
+    def close(connection: Any, act: Act) -> bool:
+        log_act(connection, act, "helpdesk.close", f"mail {number}", now)
+        return close_case(connection, number, now)
+
+    closed, wrong = carry_out(close)
+    if wrong:
+        return _case(number, wrong, 422)
     return see_other(_HERE) if closed else _case(number, "closed", 404)
 
 

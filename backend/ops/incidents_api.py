@@ -5,7 +5,6 @@ from flask import Response, request
 from backend.kernel.http import Room, kernel
 from backend.kernel.incidents import NotNow, list_incidents
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import NoReason
 from backend.kernel.tables import INCIDENT_KINDS
 from backend.kernel.writing import LANGUAGES
 from backend.ops.incidents import (
@@ -16,7 +15,7 @@ from backend.ops.incidents import (
     read_notices,
     set_maintenance,
 )
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_field, read_moment, read_number, see_other
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_field, read_moment, read_number, see_other
 from backend.ops.roles import ADMIN, ADMINS, READERS
 
 api = Room("ops_incidents", __name__)
@@ -38,11 +37,9 @@ def switch_maintenance() -> Response:
     on, ends_at = read_field("state") == "on", read_moment("ends_at")
     if on and (ends_at is None or ends_at <= kernel().clock.now()):
         return _page("planned-end", 422)
-    try:
-        with kernel().database.begin() as connection:
-            set_maintenance(connection, kernel(), read_act(), on=on, ends_at=ends_at)
-    except NoReason:
-        return _page("reason", 422)
+    _, wrong = carry_out(lambda c, act: set_maintenance(c, kernel(), act, on=on, ends_at=ends_at))
+    if wrong:
+        return _page(wrong, 422)
     kernel().switches.forget()
     return see_other(_HERE)
 
@@ -54,28 +51,16 @@ def begin_incident() -> Response:
     opened_at = read_moment("opened_at") if read_field("opened_at") else kernel().clock.now()
     if kind not in INCIDENT_KINDS or not all(words.values()) or opened_at is None:
         return _page("incomplete", 422)
-    try:
-        with kernel().database.begin() as connection:
-            open_logged(connection, kernel(), read_act(), kind, words, opened_at)
-    except NoReason:
-        return _page("reason", 422)
-    except NotNow as why:
-        return _page(str(why), 422)
-    return see_other(_HERE)
+    _, wrong = carry_out(lambda c, act: open_logged(c, kernel(), act, kind, words, opened_at), NotNow)
+    return _page(wrong, 422) if wrong else see_other(_HERE)
 
 
 @api.post("/ops/incidents/<incident_id>/close", who="operator", roles=ADMINS, limit=WRITES, media="text/html", status=303)
 def end_incident(incident_id: str) -> Response:
     """Say that it is over, and tell every user; the limits of a force majeure move by its length."""
     number = read_number(incident_id)
-    try:
-        with kernel().database.begin() as connection:
-            close_logged(connection, kernel(), read_act(), number)
-    except NoReason:
-        return _page("reason", 422)
-    except NotNow as why:
-        return _page(str(why), 422)
-    return see_other(_HERE)
+    _, wrong = carry_out(lambda c, act: close_logged(c, kernel(), act, number), NotNow)
+    return _page(wrong, 422) if wrong else see_other(_HERE)
 
 
 @api.post("/ops/incidents/<incident_id>/permanent", who="operator", roles=ADMINS, limit=WRITES, media="text/html", status=303)
@@ -84,14 +69,8 @@ def end_contracts(incident_id: str) -> Response:
     number = read_number(incident_id)
     if read_field("phrase") != f"end contracts {number}":
         return _page("phrase", 422)
-    try:
-        with kernel().database.begin() as connection:
-            make_permanent(connection, kernel(), read_act(), number)
-    except NoReason:
-        return _page("reason", 422)
-    except NotNow as why:
-        return _page(str(why), 422)
-    return see_other(_HERE)
+    _, wrong = carry_out(lambda c, act: make_permanent(c, kernel(), act, number), NotNow)
+    return _page(wrong, 422) if wrong else see_other(_HERE)
 
 
 def _page(wrong: str = "", status: int = 200) -> Response:

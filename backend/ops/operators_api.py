@@ -7,10 +7,10 @@ from flask import Response
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import Act, NoReason
+from backend.kernel.ops import Act
 from backend.kernel.tables import OPERATOR_ROLES
 from backend.ops.operators import NotAllowed, change_role, end_operator, list_operators, name_operator, renew_link
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_field, see_other
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_field, see_other
 from backend.ops.roles import ADMINS
 
 api = Room("ops_operators", __name__)
@@ -50,13 +50,9 @@ def end() -> Response:
 
 
 def _do(do: Callable[[Any, Act], str | None]) -> Response:
-    try:
-        with kernel().database.begin() as connection:
-            link = do(connection, read_act())
-    except NoReason:
-        return _page("reason", 422)
-    except NotAllowed as why:
-        return _page(str(why), 422)
+    link, wrong = carry_out(do, NotAllowed)
+    if wrong:
+        return _page(wrong, 422)
     return _page(link=link, name=read_field("name", 100)) if link else see_other(_HERE)
 
 

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, g, redirect, request
 
 from backend.kernel.clock import PARIS
-from backend.kernel.http import ENDPOINTS
-from backend.kernel.ops import Act
+from backend.kernel.http import ENDPOINTS, kernel
+from backend.kernel.ops import Act, NoReason
 from backend.kernel.pages import answer_page, page_language
 from backend.kernel.problems import Problem
 from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
 from backend.ops.sessions import Operator
 
 COOKIE = "candor_ops"
+Done = TypeVar("Done")
 LONGEST_REASON = 1000
 
 
@@ -81,6 +82,20 @@ def see_other(address: str) -> Response:
     """What follows a form that was carried out: its page anew, so that sending it again is harmless."""
     response: Response = redirect(address, 303)  # type: ignore[assignment]
     return response
+
+
+def carry_out(do: Callable[[Any, Act], Done], *refusals: type[Exception]) -> tuple[Done | None, str]:
+    """Do something with the form's reason, in one transaction: its answer, and why it was refused, empty where it was not.
+
+    A refusal is `reason`, or what one of `refusals` says; anything else is raised.
+    """
+    try:
+        with kernel().database.begin() as connection:
+            return do(connection, read_act()), ""
+    except NoReason:
+        return None, "reason"
+    except refusals as why:
+        return None, str(why)
 
 
 def read_number(text: str) -> int:

@@ -5,14 +5,14 @@ import io
 from urllib.parse import urlsplit
 
 import segno
-from flask import Response, redirect, request
+from flask import Response, request
 
 from backend.accounts import LONGEST_PASSWORD
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, SIGN_INS
 from backend.kernel.problems import Problem
 from backend.ops.enrolment import Enrolment, enrol, read_enrolment
-from backend.ops.pages import COOKIE, answer_ops
+from backend.ops.pages import COOKIE, answer_ops, see_other
 from backend.ops.roles import READERS
 from backend.ops.rules import LONGEST_SESSION
 from backend.ops.sessions import Refused, sign_in, sign_out
@@ -115,6 +115,6 @@ def _field(name: str, longest: int = _LONGEST) -> str:
 
 
 def _redirect(to: str) -> Response:
-    response: Response = redirect(to, 303)  # type: ignore[assignment]
+    response = see_other(to)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,11 +1,13 @@
 """HTTP: what a subscriber had paid at a date, the most that Candor is liable for (article 12)."""
 
+from typing import Any
+
 from flask import Response, request
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import NoReason, log_act
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_day, read_field
+from backend.kernel.ops import Act, log_act
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_day, read_field
 from backend.ops.roles import DECIDERS
 from backend.subscriptions import Sums, sums_paid
 
@@ -25,13 +27,13 @@ def show_sums() -> Response:
     day, workspace = read_day("day"), read_field("workspace", 18)
     if day is None or not (workspace.isascii() and workspace.isdecimal()):
         return _page("incomplete", 422)
-    try:
-        with kernel().database.begin() as connection:
-            log_act(connection, read_act(), "sums.read", f"workspace {int(workspace)}", kernel().clock.now())
-            sums = sums_paid(connection, int(workspace), day)
-    except NoReason:
-        return _page("reason", 422)
-    return _page(sums=sums)
+
+    def read(connection: Any, act: Act) -> Sums:
+        log_act(connection, act, "sums.read", f"workspace {int(workspace)}", kernel().clock.now())
+        return sums_paid(connection, int(workspace), day)
+
+    sums, wrong = carry_out(read)
+    return _page(wrong, 422) if wrong else _page(sums=sums)
 
 
 def _page(wrong: str = "", status: int = 200, *, sums: Sums | None = None) -> Response:

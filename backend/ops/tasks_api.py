@@ -1,11 +1,11 @@
 """HTTP: what waits for those who run Candor, oldest first, and saying that something is done."""
 
-from flask import Response, redirect
+from flask import Response
 
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, WRITES
-from backend.kernel.ops import NoReason, close_task, read_tasks
-from backend.ops.pages import PLACES, Place, answer_ops, read_act, read_number
+from backend.kernel.ops import close_task, read_tasks
+from backend.ops.pages import PLACES, Place, answer_ops, carry_out, read_number, see_other
 from backend.ops.roles import HELPERS, READERS
 
 api = Room("ops_tasks", __name__)
@@ -22,14 +22,10 @@ def show_tasks() -> Response:
 def finish_task(task_id: str) -> Response:
     """Say that a task is done, and why it is."""
     number = read_number(task_id)
-    try:
-        with kernel().database.begin() as connection:
-            closed = close_task(connection, read_act(), number, kernel().clock.now())
-    except NoReason:
-        return _tasks("reason", 422)
-    if not closed:
-        return _tasks("gone", 404)
-    return redirect("/ops/tasks", 303)  # type: ignore[return-value]
+    closed, wrong = carry_out(lambda c, act: close_task(c, act, number, kernel().clock.now()))
+    if wrong:
+        return _tasks(wrong, 422)
+    return see_other("/ops/tasks") if closed else _tasks("gone", 404)
 
 
 def _tasks(wrong: str = "", status: int = 200) -> Response:
