@@ -32,6 +32,8 @@ _SHIPPED_DOCUMENTS = (
     "DELETE FROM publications WHERE published_at < effective_at",
     "DELETE FROM documents WHERE (kind, version) NOT IN (SELECT kind, version FROM publications)",
 )
+_COUNT_ANEW = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+_MANY = 100
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REASON = "Details of 200 people were offered for sale."
 Ops = Callable[..., Result]
@@ -69,11 +71,14 @@ def settings(stand: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settin
 def empty_tables(connection: psycopg.Connection[Any]) -> None:
     """Start anew, with the documents as they were shipped."""
     tables = [row[0] for row in connection.execute(_TABLES).fetchall()]
-    # Emptying an empty table costs as much as a full one: only those that the last test used are emptied.
-    used = [connection.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone() for table in tables]  # type: ignore[call-overload]
-    names = ", ".join(table for table, found in zip(tables, used, strict=True) if found and found[0])
-    if names:
-        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")  # type: ignore[call-overload]
+    some = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM (SELECT FROM {table} LIMIT {_MANY}) AS rows" for table in tables)
+    counts: list[tuple[str, int]] = connection.execute(some).fetchall()  # type: ignore[call-overload]
+    # A few rows are removed a hundred times quicker than a table's file is made anew.
+    few = [f"DELETE FROM {table}" for table, count in counts if 0 < count < _MANY]
+    full = [table for table, count in counts if count >= _MANY]
+    if full:
+        few.append(f"TRUNCATE {', '.join(full)}")
+    connection.execute(";".join([*few, _COUNT_ANEW]))  # type: ignore[call-overload]
     for statement in _SHIPPED_DOCUMENTS:
         connection.execute(statement)
 

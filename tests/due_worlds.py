@@ -40,9 +40,6 @@ SECOND = timedelta(seconds=1)
 CONFIRMED = {"phrase": "delete my account", "password": PASSWORD}
 BOTH = {"en": "Today.", "fr": "Aujourd'hui."}
 
-# A table that was left empty is not emptied, and would go on counting.
-_COUNT_ANEW = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
-
 
 @dataclass
 class World:
@@ -57,7 +54,6 @@ class World:
     def start_anew(self) -> None:
         """Empty tables, and the first morning."""
         empty_tables(self.owner)
-        self.owner.execute(_COUNT_ANEW)
         self.clock.set(START)
 
     def piece(self, name: str) -> Piece:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import func, select
 
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -25,7 +26,9 @@ def test_what_waits_is_told_with_its_age(kernel: Kernel, clock: MovableClock) ->
     with kernel.database.begin() as connection:
         for _ in range(3):
             post(connection, kernel.sealer, Letter("ada@analytical.example", "Hello", "A word."), clock.now())
-        connection.execute(mails.update().where(mails.c.mail_id == 1).values(attempts=2, due_at=clock.now() + timedelta(hours=1)))
+        first = select(func.min(mails.c.mail_id)).scalar_subquery()
+        later = clock.now() + timedelta(hours=1)
+        connection.execute(mails.update().where(mails.c.mail_id == first).values(attempts=2, due_at=later))
     Watch(kernel, [Listed("late", [2], []), Listed("soon", [6], [])]).look()
     assert sample("candor_due_oldest_seconds") == 180
     assert sample("candor_mails_waiting", state="due") == 2
