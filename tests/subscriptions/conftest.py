@@ -1,6 +1,7 @@
 """Workspaces that take out premiums in the sandbox, pay or fail to, and let time pass."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from backend.app import due_pieces
 from backend.credits.audit import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
-from backend.kernel.due import find_next, tick
+from backend.kernel.due import Piece, find_next, tick
 from backend.settings import Settings
 from tests.lookup.conftest import Directory
 from tests.subscriptions.sheets import sheet_folder  # noqa: F401
@@ -122,6 +123,22 @@ class Time:
         done = tick(self.kernel.database.engine, due_pieces(self.kernel), self.clock.now(), most=MOST_STEPS)
         assert done.failed == ()
         return done.done
+
+    def work_at_once(self, pieces: Callable[[Kernel], Sequence[Piece]] = due_pieces, workers: int = 3) -> None:
+        """So many workers begin at the same instant; then one more does what they left to each other."""
+        gate = threading.Barrier(workers)
+
+        def work() -> None:
+            gate.wait(timeout=20)
+            tick(self.kernel.database.engine, pieces(self.kernel), self.clock.now())
+
+        threads = [threading.Thread(target=work) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+            assert not thread.is_alive()
+        tick(self.kernel.database.engine, pieces(self.kernel), self.clock.now())
 
     def pass_to(self, to: datetime | str) -> None:
         """Let time pass until then; everything due on the way is done at its instant."""

@@ -1,6 +1,5 @@
 """Credits about to expire: 7 days and 1 day ahead their owners are told how many of which kind, in one message."""
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from backend.kernel.due import find_next, tick
 from backend.kernel.mail import read_mailbox
 from backend.kernel.messages import Told, read_messages
 from backend.subscriptions.alerts import ExpiryAlerts, expiry_alerts
+from tests.subscriptions.conftest import Time
 
 END = datetime.fromisoformat("2026-04-20T00:00:00+02:00")
 CODES = ("credits-expire", "credits-expire-or-kept")
@@ -121,26 +121,15 @@ def test_a_plan_that_keeps_says_what_is_carried_over(ada: Owner, kernel: Kernel,
 
 
 def test_everybody_is_told_of_their_own_and_nobody_twice_whoever_works(
-    kernel: Kernel, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, clock: MovableClock, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.credits.expiring._AT_ONCE", 2)
     owners = [Owner(kernel, f"owner{n}") for n in range(5)]
     for number, one in enumerate(owners, 1):
         one.hold(number, "phone")
     clock.set(END - timedelta(days=7))
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait()
-        tick(kernel.database.engine, expiry_alerts(kernel), clock.now())
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    for _ in range(2):
-        tick(kernel.database.engine, expiry_alerts(kernel), clock.now())
+    time.work_at_once(expiry_alerts)
+    tick(kernel.database.engine, expiry_alerts(kernel), clock.now())
     assert [[amounts(told)["phone"] for told in one.told()] for one in owners] == [["1"], ["2"], ["3"], ["4"], ["5"]]
 
 

@@ -1,6 +1,5 @@
 """Breach of contract: suspended at once, three weeks to put it right, then terminated; the clock waits; who leaves survives."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -400,24 +399,12 @@ def test_only_an_admin_is_named_for_a_subscriber_and_only_an_obligation_as_its_g
 
 
 def test_two_workers_end_it_once(
-    team: tuple[Buyer, Buyer, Buyer], ops: Ops, owner: Owner, clock: MovableClock, kernel: Kernel, clean: Clean
+    team: tuple[Buyer, Buyer, Buyer], ops: Ops, owner: Owner, clock: MovableClock, time: Time, clean: Clean
 ) -> None:
     ada, bob, cyd = team
     run(ops("breach", ada.email, "--clause", GROUND))
     clock.set(clock.now() + 21 * DAY)
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait(timeout=20)
-        tick(kernel.database.engine, due_pieces(kernel), clock.now())
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(timeout=60)
-        assert not worker.is_alive()
-    tick(kernel.database.engine, due_pieces(kernel), clock.now())
+    time.work_at_once()
     assert [state_of(owner, who) for who in team] == [None, None, None]
     assert len(causes(owner)) == 3
     for who in (ada, bob, cyd):

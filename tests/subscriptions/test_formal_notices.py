@@ -1,6 +1,5 @@
 """Formal notices by registered letter: fifteen days after sending, to the second, whoever sent one may terminate."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,10 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
-from backend.kernel import Kernel
 from backend.kernel.clock import PARIS, MovableClock
-from backend.kernel.due import tick
 from tests.conftest import Ops
 from tests.lookup.conftest import Directory
 from tests.subscriptions.conftest import Buyer, Time
@@ -230,26 +226,14 @@ def test_unpaid_at_fifteen_days_it_is_terminated_for_breach_and_the_debt_remains
 
 
 def test_two_workers_terminate_for_non_payment_once(
-    team: tuple[Buyer, Buyer, Buyer], send: Callable[..., Any], owner: Owner, clock: MovableClock, kernel: Kernel, clean: Clean
+    team: tuple[Buyer, Buyer, Buyer], send: Callable[..., Any], owner: Owner, clock: MovableClock, time: Time, clean: Clean
 ) -> None:
     ada = team[0]
     ada.pay(ada.get("/v1/subscription")["dues"][0], "failed")
     clock.advance(timedelta(hours=1))
     run(send(ada, "provider", "non-payment"))
     clock.advance(timedelta(days=15))
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait(timeout=20)
-        tick(kernel.database.engine, due_pieces(kernel), clock.now())
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(timeout=60)
-        assert not worker.is_alive()
-    tick(kernel.database.engine, due_pieces(kernel), clock.now())
+    time.work_at_once()
     assert len(causes(owner)) == 3
     assert premium_of(owner) == ("ended", "breach")
     assert clean()

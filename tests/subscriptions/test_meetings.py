@@ -42,6 +42,16 @@ def refusing(buyer: Buyers, clock: MovableClock, time: Time, house: House) -> Bu
     return ada
 
 
+def start_before_a_dearer_sheet(clock: MovableClock, buyer: Buyers, time: Time, sheets: Sheets) -> Buyer:
+    """A starter for two from 15 March on; a sheet at higher prices is announced the day after, for 1 April."""
+    clock.set(paris("2026-03-15T10:00"))
+    ada = buyer()
+    ada.subscribe("starter", 2)
+    time.pass_to(paris("2026-03-16T09:00"))
+    sheets.announce(dearer, paris("2026-04-01T00:00"))
+    return ada
+
+
 def test_an_end_that_was_asked_for_stays_where_a_refusal_is_taken_back(refusing: Buyer, time: Time, owner: Owner) -> None:
     assert refusing.end()["in_time"] is True
     answer(refusing, "acceptances", **ACCEPTS)
@@ -120,11 +130,7 @@ def test_a_new_price_waits_while_a_refusal_would_end_the_premium_and_is_told_whe
 def test_a_price_told_to_somebody_suspended_is_accepted_by_silence_and_billed(
     buyer: Buyers, clock: MovableClock, time: Time, ops: Ops, sheet_folder: Sheets
 ) -> None:
-    clock.set(paris("2026-03-15T10:00"))
-    ada = buyer()
-    ada.subscribe("starter", 2)
-    time.pass_to(paris("2026-03-16T09:00"))
-    sheet_folder.announce(dearer, paris("2026-04-01T00:00"))
+    ada = start_before_a_dearer_sheet(clock, buyer, time, sheet_folder)
     time.pass_to(paris("2026-03-29T10:00"))
     run(ops("breach", ada.email, "--clause", GROUND))
     time.pass_to(paris("2026-04-15T00:00"))
@@ -137,11 +143,7 @@ def test_a_price_told_to_somebody_suspended_is_accepted_by_silence_and_billed(
 def test_an_email_received_while_a_new_price_could_be_kept_off_ends_the_period_that_began_at_it(
     buyer: Buyers, clock: MovableClock, time: Time, ops: Ops, owner: Owner, sheet_folder: Sheets
 ) -> None:
-    clock.set(paris("2026-03-15T10:00"))
-    ada = buyer()
-    ada.subscribe("starter", 2)
-    time.pass_to(paris("2026-03-16T09:00"))
-    sheet_folder.announce(dearer, paris("2026-04-01T00:00"))
+    ada = start_before_a_dearer_sheet(clock, buyer, time, sheet_folder)
     time.pass_to(paris("2026-04-16T10:00"))
     run(ops("end-subscription", ada.email, "--received-at", "2026-04-14T23:59:59"))
     assert premium_of(owner) == ("ended", "non-renewal")
@@ -248,11 +250,7 @@ def test_a_failed_payment_asks_for_a_legal_rate_that_is_not_there(buyer: Buyers,
 def test_an_answer_to_a_price_outlives_a_suspension(
     buyer: Buyers, clock: MovableClock, time: Time, ops: Ops, sheet_folder: Sheets, said: str
 ) -> None:
-    clock.set(paris("2026-03-15T10:00"))
-    ada = buyer()
-    ada.subscribe("starter", 2)
-    time.pass_to(paris("2026-03-16T09:00"))
-    sheet_folder.announce(dearer, paris("2026-04-01T00:00"))
+    ada = start_before_a_dearer_sheet(clock, buyer, time, sheet_folder)
     time.pass_to(paris("2026-04-01T09:00"))
     ada.sign_in()
     run(ops("breach", ada.email, "--clause", GROUND))

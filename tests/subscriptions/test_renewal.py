@@ -1,6 +1,5 @@
 """Periods that follow each other: renewed at the same price, once, with what was changed, kept, reverted or told to end."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -214,23 +213,11 @@ def test_a_pack_lasts_as_long_as_the_period_it_was_bought_in(
 
 @pytest.mark.clause("9.6")
 def test_the_renewal_job_run_twice_or_by_two_workers_renews_once(
-    buyer: Buyers, clock: MovableClock, kernel: Kernel, owner: Owner
+    buyer: Buyers, clock: MovableClock, time: Time, owner: Owner
 ) -> None:
     ada = start(clock, buyer, "2026-03-15T10:00:00+01:00", "business", 2)
     clock.set(_instant("2026-04-15T00:00:00+02:00"))
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait(timeout=20)
-        tick(kernel.database.engine, due_pieces(kernel), clock.now())
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(timeout=60)
-        assert not worker.is_alive()
-    tick(kernel.database.engine, due_pieces(kernel), clock.now())
+    time.work_at_once()
     assert ada.dues == [("start", "158.00", "submitted"), ("renewal", "158.00", "submitted")]
     assert ada.pool(owner)["phone"] == 400 + 400
     assert ada.premium["period"] == 2
