@@ -1,6 +1,7 @@
 """Floor 2, accounts: sign-up, sign-in, LinkedIn synchronisation, suspension and its way out, deletion, export, cases."""
 
-from backend.accounts.appeals import NoAppeal, NotAnswered, SameDecider, close_looked_at, refuse_appeal
+from backend.accounts.actions import Action, read_actions
+from backend.accounts.appeals import HoldStands, NoAppeal, NotAnswered, SameDecider, close_looked_at, refuse_appeal
 from backend.accounts.archive import EvidenceDue
 from backend.accounts.attempts import forget_guessing, refuse_guessing
 from backend.accounts.bounces import note_bounce
@@ -26,6 +27,7 @@ from backend.accounts.escalation import BreachAsked, BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.figures import count_sign_ups, count_synchronised, list_sign_ups, list_synchronised
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
+from backend.accounts.holds import DecidedBefore, NotHeld, decide_hold, say_signs
 from backend.accounts.limits import move_account_limits
 from backend.accounts.passwords import hash_password, password_matches
 from backend.accounts.profiles import Profile, ProfileCompleted, open_profile
@@ -48,15 +50,86 @@ from backend.accounts.steps import AccountActivated
 from backend.accounts.suspensions import AccountSuspended, NotSuspendable, NotSuspended, SuspensionLifted, lift, suspend
 
 __all__ = [
-    "LONGEST_PASSWORD", "Account", "AccountActivated", "AccountDeleted", "AccountSeen", "AccountSuspended", "BreachAsked",
-    "BreachOpened", "Consequence", "CureHandedIn", "CureRefused", "Debt", "DebtAsked", "DebtPaid", "DeletionAsked",
-    "EvidenceDue", "ExportAsked", "NoAppeal", "NoGround", "NotAnswered", "NotSuspendable", "NotSuspended", "NothingHandedIn",
-    "OpenCase", "Profile", "ProfileCompleted", "SameDecider", "SuspensionLifted", "acknowledge", "all_grounds", "answer_cure",
-    "ask", "close_account", "close_looked_at", "confirm_deletion", "confirm_reset", "count_open_cases", "count_sign_ups",
-    "count_synchronised", "find_account_row", "find_account_rows", "find_open_case", "find_row", "find_weakness",
-    "forget_guessing", "hash_password", "lift", "list_account_ids", "list_open_cases", "list_sign_ups", "list_synchronised",
-    "login_digests", "move_account_limits", "network_of", "note_bounce", "note_look", "note_step", "open_email", "open_profile",
-    "password_matches", "read_account", "read_cases", "read_ground", "read_newest_actions", "read_profile", "read_questions",
-    "read_row", "read_sessions", "read_suspensions", "read_warning", "refuse_appeal", "refuse_guessing", "report", "suspend",
+    "LONGEST_PASSWORD",
+    "Account",
+    "AccountActivated",
+    "AccountDeleted",
+    "AccountSeen",
+    "AccountSuspended",
+    "Action",
+    "BreachAsked",
+    "BreachOpened",
+    "Consequence",
+    "CureHandedIn",
+    "CureRefused",
+    "Debt",
+    "DebtAsked",
+    "DebtPaid",
+    "DecidedBefore",
+    "DeletionAsked",
+    "EvidenceDue",
+    "ExportAsked",
+    "HoldStands",
+    "NoAppeal",
+    "NoGround",
+    "NotAnswered",
+    "NotHeld",
+    "NotSuspendable",
+    "NotSuspended",
+    "NothingHandedIn",
+    "OpenCase",
+    "Profile",
+    "ProfileCompleted",
+    "SameDecider",
+    "SuspensionLifted",
+    "acknowledge",
+    "all_grounds",
+    "answer_cure",
+    "ask",
+    "close_account",
+    "close_looked_at",
+    "confirm_deletion",
+    "confirm_reset",
+    "count_open_cases",
+    "count_sign_ups",
+    "count_synchronised",
+    "decide_hold",
+    "find_account_row",
+    "find_account_rows",
+    "find_open_case",
+    "find_row",
+    "find_weakness",
+    "forget_guessing",
+    "hash_password",
+    "lift",
+    "list_account_ids",
+    "list_open_cases",
+    "list_sign_ups",
+    "list_synchronised",
+    "login_digests",
+    "move_account_limits",
+    "network_of",
+    "note_bounce",
+    "note_look",
+    "note_step",
+    "open_email",
+    "open_profile",
+    "password_matches",
+    "read_account",
+    "read_actions",
+    "read_cases",
+    "read_ground",
+    "read_newest_actions",
+    "read_profile",
+    "read_questions",
+    "read_row",
+    "read_sessions",
+    "read_suspensions",
+    "read_warning",
+    "refuse_appeal",
+    "refuse_guessing",
+    "report",
+    "say_signs",
+    "suspend",
     "terminate",
 ]  # fmt: skip

@@ -8,8 +8,11 @@ from backend.accounts.cases import close_case
 from backend.accounts.records import read_row
 from backend.accounts.suspension_records import find_open
 from backend.accounts.tables import cases, replies, suspensions
+from backend.credits import is_held
 from backend.kernel import Kernel
 from backend.kernel.messages import Message, tell
+
+_ABOUT_A_HOLD = ("robots", "robots-appeal", "planted")
 
 
 class NoAppeal(LookupError):
@@ -18,6 +21,10 @@ class NoAppeal(LookupError):
 
 class NotAnswered(ValueError):
     """An appeal against an open suspension is answered, not just put aside."""
+
+
+class HoldStands(ValueError):
+    """A case about a hold is decided by lifting the hold or keeping it, not just put aside."""
 
 
 class SameDecider(ValueError):
@@ -46,7 +53,11 @@ def refuse_appeal(connection: sa.Connection, kernel: Kernel, account_id: int, wo
 
 
 def close_looked_at(connection: sa.Connection, account_id: int, kind: str, *, by: str) -> bool:
-    """Close a case that a person looked at; False where none of the kind is open. Raises NotAnswered, SameDecider."""
+    """Close a case that a person looked at; False where none of the kind is open. Raises NotAnswered, SameDecider, HoldStands."""
+    if kind in _ABOUT_A_HOLD:
+        row = read_row(connection, account_id)
+        if row.workspace_id is not None and is_held(connection, row.workspace_id, account_id):
+            raise HoldStands
     if kind == "appeal" and _is_open(connection, account_id):
         if find_open(connection, account_id) is not None:
             raise NotAnswered

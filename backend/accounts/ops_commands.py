@@ -42,6 +42,8 @@ def act_on(kernel: Kernel, act: Act, email: str, action: str, do: Callable[[sa.C
             raise click.ClickException("No appeal of this account waits for an answer.") from None
         except appeals.NotAnswered:
             raise click.ClickException("This appeal waits for an answer: `lift` or `refuse-appeal`.") from None
+        except appeals.HoldStands:
+            raise click.ClickException("The hold stands: `release-hold` or `keep-hold`.") from None
         except appeals.SameDecider:
             raise click.ClickException("Who suspended does not answer the appeal: somebody else does.") from None
 

@@ -22,6 +22,7 @@ from backend.credits.permits import (
     read_permit,
     workspaces_of,
 )
+from backend.credits.reveal_times import Seen, list_workspaces, read_reveal_times
 from backend.credits.revealed import has_paid, read_revealed
 from backend.credits.rewards import reward
 from backend.credits.rules import month_end
@@ -32,10 +33,11 @@ from backend.credits.voiding import void_lots, write_off
 
 __all__ = [
     "KINDS", "MEMBER_LIMIT", "UNLIMITED", "Balance", "Charge", "Entry", "Expiring", "Grant", "Holder", "Lot", "NotCorrectable",
-    "Permit", "Quote", "TooFew", "carry_kept", "carry_permit", "change_permit", "check_session", "close_permit", "correct",
-    "correct_for", "count_expiring", "count_granted", "count_spent", "end_sessions", "freeze_grant", "grant", "grant_all",
-    "has_grant", "has_paid", "is_held", "is_holder", "list_expiring", "list_granted", "list_spent", "month_end",
-    "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances", "read_entries", "read_left", "read_limits",
-    "read_lots", "read_permit", "read_revealed", "read_usage", "release_grant", "reveal", "reward", "set_limits",
-    "take_expiring", "transfer", "transfer_for", "void_lots", "workspaces_of", "write_off",
+    "Permit", "Quote", "Seen", "TooFew", "carry_kept", "carry_permit", "change_permit", "check_session", "close_permit",
+    "correct", "correct_for", "count_expiring", "count_granted", "count_spent", "end_sessions", "freeze_grant", "grant",
+    "grant_all", "has_grant", "has_paid", "is_held", "is_holder", "list_expiring", "list_granted", "list_spent",
+    "list_workspaces", "month_end", "move_personal", "next_expiry_alert", "open_permit", "quote", "read_balances",
+    "read_entries", "read_left", "read_limits", "read_lots", "read_permit", "read_reveal_times", "read_revealed", "read_usage",
+    "release_grant", "reveal", "reward", "set_limits", "take_expiring", "transfer", "transfer_for", "void_lots",
+    "workspaces_of", "write_off",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """HTTP: the cases that wait for a person: who is doubtful, suspended, appealing or sharing an account, and what to decide."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Response
@@ -15,12 +16,18 @@ from backend.accounts import (
     read_questions,
     read_sessions,
     read_suspensions,
+    say_signs,
 )
+from backend.credits import is_held
+from backend.kernel.clock import PARIS
 from backend.kernel.http import Body, Room, kernel
 from backend.kernel.limits import PAGES
 from backend.kernel.pages import page_language
-from backend.ops.pages import PLACES, Place, answer_ops, read_number
+from backend.ops.figure_words import Say, name_steps
+from backend.ops.pages import PLACES, Place, answer_ops, read_number, speak, write_short
 from backend.ops.roles import DECIDERS, HELPERS, READERS
+from backend.ops.timeline import KINDS, Timeline, read_timeline
+from backend.ops.timeline_plot import draw_timeline
 
 api = Room("ops_cases", __name__)
 PLACES.append(Place("ops_cases.show_cases", "/ops/cases", "Cases"))
@@ -60,7 +67,9 @@ def show_case(account_id: str, case_id: str) -> Response:
             "questions": read_questions(connection, house, number),
             "sessions": read_sessions(connection, house, number, 10),
             "actions": read_newest_actions(connection, number, 30),
+            "held": profile.workspace_id is not None and is_held(connection, profile.workspace_id, number),
         }
+        week = read_timeline(connection, house, number, case.opened_at) if case.kind in KINDS else None
     return answer_ops(
         "case.html",
         profile=profile,
@@ -73,4 +82,31 @@ def show_case(account_id: str, case_id: str) -> Response:
         now=house.clock.now(),
         decides=DECIDERS,
         **shown,
+        **(_show_week(week) if week else {}),
     )
+
+
+def _show_week(week: Timeline) -> dict[str, Any]:
+    lang = page_language()
+    say = speak(lang)
+    kept = [step.decided_by for step in week.steps if step.step in ("hold", "kept")]
+
+    def hour_name(at: datetime) -> str:
+        there = at.astimezone(PARIS)
+        return f"{write_short(there, lang)} {there:%H:%M}"
+
+    return {
+        "week": week,
+        "picture": draw_timeline(week, say, lambda at: write_short(at.astimezone(PARIS), lang)),
+        "step_names": name_steps(say),
+        "say_signs": lambda signs: say_signs(signs, lang),
+        "hour_name": hour_name,
+        "gap": lambda seconds: _write_gap(seconds, say, lang),
+        "kept_by": kept[-1] if kept else None,
+    }
+
+
+def _write_gap(seconds: float, say: Say, lang: str) -> str:
+    if seconds < 60:
+        return say("{seconds} s", seconds=f"{seconds:.1f}".replace(".", "," if lang == "fr" else "."))
+    return say("{minutes} min", minutes=round(seconds / 60)) if seconds < 7200 else say("{hours} h", hours=round(seconds / 3600))

@@ -8,9 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.accounts import (
+    DecidedBefore,
+    HoldStands,
     NoAppeal,
     NoGround,
     NotAnswered,
+    NotHeld,
     NothingHandedIn,
     NotSuspendable,
     NotSuspended,
@@ -18,6 +21,7 @@ from backend.accounts import (
     answer_cure,
     ask,
     close_looked_at,
+    decide_hold,
     find_account_row,
     lift,
     note_bounce,
@@ -32,6 +36,7 @@ from backend.credits import KINDS, Holder, NotCorrectable, TooFew, correct_for, 
 from backend.kernel import Kernel
 from backend.kernel.ops import Act, NoReason, log_act
 from backend.ops.finding import find_holder, own_credits
+from backend.robots import ScoreAway
 
 _LARGEST = 1_000_000
 _LONGEST_QUESTION_DAYS = 90
@@ -88,7 +93,7 @@ def carry_out(kernel: Kernel, act: Act, deed: Deed, account_id: int, given: Mapp
             deed.do(Doing(connection, kernel, act, row, given))
             if deed.action:
                 log_act(connection, act, deed.action, f"account {account_id}", kernel.clock.now())
-    except (NoReason, NoGround, NotSuspended, NothingHandedIn, NoAppeal, NotAnswered, SameDecider, NotSuspendable) as why:
+    except tuple(_CODES) as why:
         raise Stopped(_CODES[type(why)]) from None
     except TooFew as few:
         raise Stopped("too-few", there=few.args[0]) from None
@@ -105,6 +110,10 @@ _CODES: Mapping[type[Exception], str] = {
     NoAppeal: "no-appeal",
     NotAnswered: "not-answered",
     SameDecider: "same-decider",
+    NotHeld: "not-held",
+    HoldStands: "hold-stands",
+    DecidedBefore: "kept-before",
+    ScoreAway: "score-away",
 }
 
 
@@ -171,6 +180,10 @@ def _read_credits(doing: Doing) -> tuple[str, int, str]:
     return kind, amount, ref
 
 
+def _hold(doing: Doing, *, release: bool) -> None:
+    decide_hold(doing.connection, doing.kernel, doing.act, doing.account_id, release=release)
+
+
 def _read_number(text: str) -> int | None:
     digits = text.removeprefix("-").removeprefix("+")
     return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 10 and len(text) - len(digits) < 2 else None
@@ -203,6 +216,8 @@ DECISIONS: Mapping[str, Deed] = {
         "cure.refuse", lambda d: answer_cure(d.connection, d.kernel, d.account_id, "refused", d.words, by=d.act.by)
     ),
     "refuse-appeal": Deed("appeal.refuse", lambda d: refuse_appeal(d.connection, d.kernel, d.account_id, d.words, by=d.act.by)),
+    "release-hold": Deed("hold.release", lambda d: _hold(d, release=True)),
+    "keep-hold": Deed("hold.keep", lambda d: _hold(d, release=False)),
     "terminate": Deed("account.terminate", _terminate, grave=True),
     "transfer": Deed("", _transfer, grave=True),
     "correct": Deed("", _correct, grave=True),

@@ -64,3 +64,18 @@ def name_columns(say: Say) -> dict[str, str]:
         "figure": say("What was counted"),
         "count": say("Count"),
     }
+
+
+def name_steps(say: Say) -> dict[str, str]:
+    """Steps of the ladder of the robot score."""
+    return {
+        "watch": say("watched"),
+        "ask": say("asked"),
+        "hold": say("held"),
+        "passed": say("passed the human check"),
+        "answered": say("answered the human check, soon after the last"),
+        "failed": say("failed the human check"),
+        "appealed": say("appealed"),
+        "kept": say("hold kept"),
+        "released": say("hold lifted"),
+    }

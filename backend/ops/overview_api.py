@@ -17,7 +17,7 @@ from backend.kernel.sandbox_api import DUE_PIECES
 from backend.kernel.waiting_mails import count_waiting
 from backend.ops.figure_words import Say, name_columns, name_figures, name_labels
 from backend.ops.overview import WINDOWS, Overview, read_overview
-from backend.ops.pages import PLACES, Place, answer_ops, speak
+from backend.ops.pages import PLACES, Place, answer_ops, speak, write_short
 from backend.ops.plots import draw_bars, draw_lines
 from backend.ops.roles import READERS
 from backend.ops.rows import ALL, read_rows
@@ -64,7 +64,7 @@ def show_overview(query: Window) -> Response:
         found=found,
         windows=WINDOWS,
         days=query.days,
-        shown=[_short(day, lang) for day in found.days[-query.days :]],
+        shown=[write_short(day, lang) for day in found.days[-query.days :]],
         plots=_draw(found, query.days, lang, say, labels),
         figures=name_figures(say),
         labels=labels,
@@ -102,7 +102,7 @@ def show_rows(what: str, query: RowsAsked) -> Response:
 
 
 def _draw(found: Overview, days: int, lang: str, say: Say, labels: Mapping[str, str]) -> list[Plot]:
-    shown = [_short(day, lang) for day in found.days[-days:]]
+    shown = [write_short(day, lang) for day in found.days[-days:]]
 
     def named(series: Mapping[str, Any]) -> dict[str, Any]:
         return {labels.get(label, label): numbers for label, numbers in series.items()}
@@ -131,7 +131,3 @@ def _draw(found: Overview, days: int, lang: str, say: Say, labels: Mapping[str, 
     ]
     drawn = [Plot(title, draw_lines(title, shown, series) if series else "", rows, series) for title, rows, series in lines]
     return [*drawn, *(Plot(title, draw_bars(title, shown, series) if series else "", rows, series) for title, rows, series in bars)]
-
-
-def _short(day: date, lang: str) -> str:
-    return f"{day.day:02d}/{day.month:02d}" if lang == "fr" else f"{day.day} {day:%b}"

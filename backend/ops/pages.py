@@ -98,6 +98,11 @@ def carry_out(do: Callable[[Any, Act], Done], *refusals: type[Exception]) -> tup
         return None, str(why)
 
 
+def write_short(day: date, lang: str) -> str:
+    """2 Mar, 02/03."""
+    return f"{day.day:02d}/{day.month:02d}" if lang == "fr" else f"{day.day} {day:%b}"
+
+
 def read_number(text: str) -> int:
     """A row's number in an address; the problem `not-found` where it is none."""
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
