@@ -60,6 +60,23 @@ apt_install() {
         { apt-get update -q && apt-get install -q -y --no-install-recommends "$@"; }
 }
 
+# get_prometheus: Debian's package, unpacked beside the Python packages and never installed, so that no service of it starts.
+# Where it cannot be had, the tests that ask it are skipped and say so.
+get_prometheus() {
+    if command -v prometheus >/dev/null || [ -x "$venv/prometheus/usr/bin/prometheus" ]; then return; fi
+    if ! command -v apt-get >/dev/null || ! unpack_prometheus >/dev/null 2>&1; then
+        echo "– Prometheus: its tests are skipped, Debian's package could not be fetched"
+    fi
+}
+
+unpack_prometheus() (
+    folder=$(mktemp -d) || exit
+    trap 'rm -rf "$folder"' EXIT
+    cd "$folder" || exit
+    apt-get download -q prometheus || { [ "$(id -u)" = 0 ] && apt-get update -q && apt-get download -q prometheus; } || exit
+    dpkg -x prometheus_*.deb unpacked && mv unpacked "$venv/prometheus"
+)
+
 is_set_up() {
     [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$wanted" ] && "$python" -c '' 2>/dev/null
 }

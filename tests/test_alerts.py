@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +61,3 @@ def test_every_alert_says_how_long_and_what() -> None:
     for rule in alerts():
         assert rule["for"], rule["alert"]
         assert rule["annotations"]["summary"].endswith("."), rule["alert"]
-
-
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Debian's package prometheus")
-def test_prometheus_takes_the_rules() -> None:
-    checked = subprocess.run(["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, check=False, timeout=60)
-    assert checked.returncode == 0, checked.stdout + checked.stderr

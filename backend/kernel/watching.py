@@ -9,7 +9,7 @@ import structlog
 
 from backend.kernel import Kernel
 from backend.kernel.due import Piece, read_dues
-from backend.kernel.metrics import DATABASE_UP, DUE_OLDEST, MAILS_WAITING, REDIS_UP
+from backend.kernel.metrics import DATABASE_UP, DUE_FAILED, DUE_OLDEST, MAILS_WAITING, REDIS_UP
 from backend.kernel.waiting_mails import count_waiting
 
 _EVERY_SECONDS = 15.0
@@ -23,6 +23,8 @@ class Watch:
         self._pieces = pieces
         self._redis = redis.Redis.from_url(kernel.settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
         self._looked = float("-inf")
+        for piece in pieces:
+            DUE_FAILED.labels(piece.name)  # from 0: Prometheus sees no growth in what begins at 1
 
     def look(self) -> None:
         """Look, unless it is too soon."""

@@ -51,3 +51,8 @@ def test_a_worker_that_stands_still_is_seen(kernel: Kernel, monkeypatch: pytest.
     monkeypatch.setattr("backend.kernel.metrics.time.time", lambda: 1234.0)
     work_once(kernel)
     assert sample("candor_worker_ticked_at_seconds") == 1234
+
+
+def test_a_first_failure_is_growth_and_no_beginning(kernel: Kernel) -> None:
+    Watch(kernel, [Listed("never failed", [], [])])
+    assert sample("candor_due_failed_total", piece="never failed") == 0
