@@ -5,6 +5,7 @@ The score is evidence, never a verdict: it may watch, ask and hold; a person dec
 
 from backend.robots.checks import NothingAsked, Question, answer_question, ask_question
 from backend.robots.easing import ScoreAway, ease
+from backend.robots.human_band import HumanBand, Range, read_human_band
 from backend.robots.ladder import LadderClimbed, Step, climb, follow_score, forget, note_step, read_newest, read_steps
 from backend.robots.scoring import ACTIONS, IN_ONE_TRIP, STEPS, Action, Scorer, Sign, Verdict, arguments_of, keys_of, read_verdict
 from backend.robots.thresholds import THRESHOLDS
@@ -12,7 +13,8 @@ from backend.robots.views import judge_view, make_view
 from backend.robots.words import say_why
 
 __all__ = [
-    "ACTIONS", "IN_ONE_TRIP", "STEPS", "THRESHOLDS", "Action", "LadderClimbed", "NothingAsked", "Question", "ScoreAway", "Scorer",
-    "Sign", "Step", "Verdict", "answer_question", "arguments_of", "ask_question", "climb", "ease", "follow_score", "forget",
-    "judge_view", "keys_of", "make_view", "note_step", "read_newest", "read_steps", "read_verdict", "say_why",
+    "ACTIONS", "IN_ONE_TRIP", "STEPS", "THRESHOLDS", "Action", "HumanBand", "LadderClimbed", "NothingAsked", "Question",
+    "Range", "ScoreAway", "Scorer", "Sign", "Step", "Verdict", "answer_question", "arguments_of", "ask_question", "climb",
+    "ease", "follow_score", "forget", "judge_view", "keys_of", "make_view", "note_step", "read_human_band", "read_newest",
+    "read_steps", "read_verdict", "say_why",
 ]  # fmt: skip
