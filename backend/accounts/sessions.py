@@ -41,9 +41,10 @@ class SignedIn:
 def sign_in(kernel: Kernel, email: str, password: str, client: str, place: Place) -> SignedIn:
     """Start a session. An unknown address takes as long as a wrong password, and is answered the same."""
     login = login_digests(kernel, email)
-    refuse_guessing(kernel, login[0])
     with kernel.database.begin() as connection:
         found = find_row(connection, login)
+    # After the look: who tries while the database is away has tried no password.
+    refuse_guessing(kernel, login[0])
     if not password_matches(found.password_hash if found else None, password) or found is None:
         raise Problem("credentials-wrong")
     forget_guessing(kernel, login[0])

@@ -208,3 +208,17 @@ def test_guessing_is_slowed_down_and_nobody_is_locked_out(limited: Newcomer) -> 
     assert limited.refresh(signed_in["refresh_token"]).status_code == 200
     threading.Event().wait(1.1)
     assert limited.sign_in().status_code == 200
+
+
+def test_who_tries_to_sign_in_while_the_database_is_away_is_not_slowed_down_when_it_is_back(
+    limited: Newcomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise psycopg.OperationalError("the connection is lost")
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(limited.kernel.database.engine, "begin", away)
+        for _ in range(5):
+            answer = limited.sign_in()
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert limited.sign_in().status_code == 200
