@@ -11,7 +11,7 @@ from backend.directory.reading import place_of
 from backend.directory.tables import CONTACT_FIELDS, facts, notices, people, sources, suppression
 from backend.kernel import Kernel
 from backend.kernel.database import listed
-from backend.kernel.mail import post
+from backend.kernel.mail import REFUSED, post
 from backend.kernel.metrics import NOTICES_OWED_SECONDS
 from backend.kernel.switches import NOTICES_LATE, switch
 from backend.kernel.tables import mails, switches
@@ -23,8 +23,7 @@ LATE = timedelta(hours=24)
 OBJECTION = "objection"
 """The kind of public id that the link of a notice carries."""
 
-_GIVE_UP_AFTER = 8  # tries at an address that the mail server refuses: more than an hour
-_REFUSED = "SMTPRecipientsRefused"
+_GIVE_UP_AFTER = 11  # tries at an address that the mail server refuses for good: more than an hour
 _AT_ONCE = 200
 _LETTERS_AT_ONCE = 20
 _OWE_WITHIN_A_MONTH = sa.text(f"""
@@ -86,7 +85,7 @@ class Notices:
     def _write_one(self, connection: sa.Connection, until: datetime) -> bool:
         """A person without any address is noted as `impossible`, one who objected meanwhile as `void`."""
         notice = connection.execute(
-            sa.select(notices.c.person_id, notices.c.through_fact_id)
+            sa.select(notices.c.person_id)
             .where(notices.c.state == "owed", notices.c.owed_at <= until)
             .order_by(notices.c.due_at)
             .limit(1)
@@ -94,7 +93,10 @@ class Notices:
         ).one_or_none()
         if notice is None:
             return False
-        this = sa.and_(notices.c.person_id == notice.person_id, notices.c.through_fact_id == notice.through_fact_id)
+        # All that is owed to this person: one letter says all that is known.
+        mine = sa.and_(notices.c.person_id == notice.person_id, notices.c.state == "owed")
+        owed = connection.execute(sa.select(notices.c.through_fact_id).where(mine).with_for_update(skip_locked=True))
+        this = sa.and_(notices.c.person_id == notice.person_id, notices.c.through_fact_id.in_(owed.scalars().all()))
         person = connection.execute(sa.select(people).where(people.c.person_id == notice.person_id)).one()
         if person.hidden_at is not None:
             connection.execute(notices.update().where(this).values(state="void"))
@@ -192,7 +194,7 @@ class NoticesLate:
             change: dict[str, Any]
             if mail is None or mail.sent_at is not None:
                 change = {"state": "sent", "sent_at": mail.sent_at if mail is not None else until}
-            elif mail.last_error == _REFUSED and mail.attempts >= _GIVE_UP_AFTER:
+            elif mail.last_error == REFUSED and mail.attempts >= _GIVE_UP_AFTER:
                 connection.execute(mails.delete().where(mails.c.mail_id == mail.mail_id))
                 change = {"state": "impossible"}
             else:

@@ -1,12 +1,13 @@
 """Mail: written in the transaction of the action it tells about, sealed until it is sent, then kept only for the mailbox page."""
 
+import hashlib
 import json
 import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,9 @@ from backend.kernel.sealing import Sealer
 from backend.kernel.tables import mails, messages
 
 _PLACE = "mail"
+REFUSED = smtplib.SMTPRecipientsRefused.__name__
+_FOR_GOOD = 500
+"""Codes from here on are for good, those below for now (RFC 5321, 4.2.1)."""
 MESSAGE_DOMAIN = "candor.invalid"
 """Ends the Message-ID of every mail of ours, by which one that comes back is known."""
 _LONGEST_WAIT = timedelta(hours=1)
@@ -66,11 +70,14 @@ def read_mailbox(connection: sa.Connection, sealer: Sealer, most: int = 100) -> 
 
 
 class Delivery:
-    """Due work: hands letters to the mail server, one at a time, so that none goes out twice for another's sake."""
+    """Due work: hands letters to the mail server, one at a time, so that none goes out twice for another's sake.
+
+    One that was handed over in a transaction that did not end well is handed over again, under the same Message-ID.
+    """
 
     name = "mail"
 
-    def __init__(self, sealer: Sealer, send: Callable[[Letter], None]) -> None:
+    def __init__(self, sealer: Sealer, send: Callable[[Letter, str], None]) -> None:
         self._sealer = sealer
         self._send = send
 
@@ -85,13 +92,14 @@ class Delivery:
             return 0
         this = mails.c.mail_id == row.mail_id
         try:
-            self._send(Letter(**json.loads(self._sealer.open(row.sealed, _PLACE))))
+            name = hashlib.sha256(row.sealed).hexdigest()[:32]
+            self._send(Letter(**json.loads(self._sealer.open(row.sealed, _PLACE))), name)
         except (OSError, smtplib.SMTPException) as error:
             wait = min(timedelta(seconds=5 * 2**row.attempts), _LONGEST_WAIT)
             change: dict[str, Any] = {
                 "attempts": row.attempts + 1,
                 "due_at": until + wait,
-                "last_error": type(error).__name__,
+                "last_error": name_failure(error),
             }
             connection.execute(mails.update().where(this).values(**change))
         else:
@@ -120,6 +128,13 @@ class Mailbox:
         return len(taken)
 
 
+def name_failure(error: OSError | smtplib.SMTPException) -> str:
+    """The kind of a failure; REFUSED only where the server says that this address will never do."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and any(code < _FOR_GOOD for code, _ in error.recipients.values()):
+        return "SMTPRecipientsPutOff"
+    return type(error).__name__
+
+
 def _oldest(until: datetime) -> sa.Select[Any]:
     return sa.select(sa.func.min(_DUE_AT)).where(mails.c.sent_at.is_(None), until >= _DUE_AT)
 
@@ -138,14 +153,14 @@ class SmtpSender:
         if self._url.scheme not in ("smtp", "smtps", "smtp+starttls") or not self._url.hostname:
             raise ValueError("SMTP_URL reads smtp://, smtp+starttls:// or smtps://user:password@host:port")
 
-    def __call__(self, letter: Letter) -> None:
-        """Send one letter, or raise OSError or SMTPException."""
+    def __call__(self, letter: Letter, name: str) -> None:
+        """Send one letter, or raise OSError or SMTPException. `name` is the letter's own, whenever it is sent."""
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = letter.to
         message["Subject"] = letter.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=MESSAGE_DOMAIN)
+        message["Message-ID"] = f"<{name}@{MESSAGE_DOMAIN}>"
         message["Auto-Submitted"] = "auto-generated"  # no robot answers it (RFC 3834)
         message.set_content(letter.text)
         if letter.html:

@@ -54,6 +54,22 @@ def test_at_the_first_disclosure_the_person_is_told_once(directory: Directory, k
     assert states(owner) == [("sent", "disclosure", "fr", "official language of FR")]
 
 
+def test_what_is_owed_to_a_person_twice_before_a_letter_is_written_is_told_in_one(
+    directory: Directory, kernel: Kernel, owner: psycopg.Connection
+) -> None:
+    directory.put({})
+    disclose(directory)
+    directory.put({"work_email": "jane@firm.example"}, source="Annuaire Second")
+    disclose(directory)
+    assert [state for state, *_ in states(owner)] == ["owed", "owed"]
+    work(kernel)
+    [letter] = letters(kernel)
+    assert "Annuaire Exemple" in letter.text
+    assert "Annuaire Second" in letter.text
+    work(kernel)
+    assert [state for state, *_ in states(owner)] == ["sent", "sent"]
+
+
 @pytest.mark.clause("R06")
 def test_without_a_disclosure_the_person_is_told_within_a_month(
     directory: Directory, kernel: Kernel, clock: MovableClock, owner: psycopg.Connection
@@ -152,7 +168,7 @@ def test_an_address_the_mail_server_keeps_refusing_holds_up_nobody_else(
     disclose(directory)
     pieces = [piece for piece in due_pieces(kernel) if piece.name != "mail"]
     tick(kernel.database.engine, pieces, clock.now())
-    owner.execute("UPDATE mails SET attempts = 8, last_error = 'SMTPRecipientsRefused'")
+    owner.execute("UPDATE mails SET attempts = 11, last_error = 'SMTPRecipientsRefused'")
     clock.advance(timedelta(days=2))
     tick(kernel.database.engine, pieces, clock.now())
     kernel.switches.forget()

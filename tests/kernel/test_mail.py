@@ -1,6 +1,7 @@
 """Mail waits sealed, goes out once, is put off while the server refuses, and is kept only for the mailbox page."""
 
 import smtplib
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,13 @@ import pytest
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
-from backend.kernel.mail import Delivery, Letter, Mailbox, SmtpSender, post, read_mailbox
+from backend.kernel.mail import REFUSED, Delivery, Letter, Mailbox, SmtpSender, post, read_mailbox
 
 LETTER = Letter("ada@analytical.example", "Bonjour", "Un mot.", "<p>Un mot.</p>")
 
 
 def deliver(kernel: Kernel, send: Any) -> int:
-    return tick(kernel.database.engine, [Delivery(kernel.sealer, send)], kernel.clock.now()).done
+    return tick(kernel.database.engine, [Delivery(kernel.sealer, lambda letter, _name: send(letter))], kernel.clock.now()).done
 
 
 def fill_mailbox(kernel: Kernel) -> int:
@@ -72,6 +73,32 @@ def test_a_refusal_puts_a_letter_off_longer_each_time_and_loses_none(posted: Ker
     sent: list[Letter] = []
     assert deliver(posted, sent.append) == 1
     assert sent == [LETTER]
+
+
+def test_a_letter_keeps_its_name_however_often_it_is_handed_over(posted: Kernel, clock: MovableClock) -> None:
+    with posted.database.begin() as connection:
+        post(connection, posted.sealer, LETTER, clock.now())
+    names: list[str] = []
+
+    def lose(_letter: Letter, name: str) -> None:
+        names.append(name)
+        raise TimeoutError
+
+    for _ in range(3):
+        tick(posted.database.engine, [Delivery(posted.sealer, lose)], clock.now())
+        clock.advance(timedelta(hours=1))
+    assert Counter(Counter(names).values()) == {3: 2}, "two letters of the same words have a name each"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(450, "SMTPRecipientsPutOff"), (451, "SMTPRecipientsPutOff"), (550, REFUSED), (553, REFUSED)]
+)
+def test_an_address_is_refused_only_where_the_server_says_so_for_good(posted: Kernel, code: int, kind: str) -> None:
+    def refuse(letter: Letter) -> None:
+        raise smtplib.SMTPRecipientsRefused({letter.to: (code, b"4.3.0 or 5.1.1")})
+
+    assert deliver(posted, refuse) == 1
+    assert posted.database.call("SELECT last_error FROM mails", ()) == [(kind,)]
 
 
 @pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
