@@ -1,7 +1,6 @@
 """Lowering a score: after a human check was passed, or a person lifted the hold. Everything else of the state stays as it was."""
 
 from functools import cache
-from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
@@ -9,8 +8,10 @@ from redis.retry import Retry
 
 from backend.kernel import Kernel
 from backend.robots.scoring import keys_of
+from backend.robots.scripts import write_lua
+from backend.robots.thresholds import THRESHOLDS
 
-_SCRIPT = "".join((Path(__file__).parent / name).read_text() for name in ("state.lua", "easing.lua"))
+_SCRIPT = write_lua(THRESHOLDS, "state.lua", "easing.lua")
 _TIMEOUT = 1.0
 
 

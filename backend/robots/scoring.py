@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import redis
 
 from backend.kernel.limits import TAKE
+from backend.robots.scripts import write_lua
 from backend.robots.thresholds import THRESHOLDS, Thresholds
 
 Proof = Literal["yes", "no", "forged"]
@@ -26,7 +26,6 @@ ACTIONS = (
 )  # fmt: skip
 STEPS = ("none", "watch", "ask", "hold")
 
-_FUNCTION = "".join((Path(__file__).parent / name).read_text() for name in ("state.lua", "score.lua"))
 _LOT = """
 local keys, args, found, highest = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}, 0
 for i = 0, #keys / 3 - 1 do
@@ -54,7 +53,7 @@ return bucket
 
 def script_alone(thresholds: Thresholds = THRESHOLDS) -> str:
     """One action: KEYS are `keys_of`, ARGV `arguments_of`."""
-    return thresholds.lua + _FUNCTION + "return score(KEYS, 0, ARGV, 0)\n"
+    return _function(thresholds) + "return score(KEYS, 0, ARGV, 0)\n"
 
 
 def script_for_lots(thresholds: Thresholds = THRESHOLDS) -> str:
@@ -62,12 +61,16 @@ def script_for_lots(thresholds: Thresholds = THRESHOLDS) -> str:
 
     For a Redis that is one server: keys and arguments of all come as two JSON lists, quicker than as words of the protocol.
     """
-    return thresholds.lua + _FUNCTION + _LOT
+    return _function(thresholds) + _LOT
 
 
 def script_in_one_trip(thresholds: Thresholds = THRESHOLDS) -> str:
     """The limiter's bucket, then the score of what it lets pass."""
-    return f"local function take()\n{TAKE}\nend\n" + thresholds.lua + _FUNCTION + _TOGETHER
+    return f"local function take()\n{TAKE}\nend\n" + _function(thresholds) + _TOGETHER
+
+
+def _function(thresholds: Thresholds) -> str:
+    return write_lua(thresholds, "state.lua", "score.lua")
 
 
 IN_ONE_TRIP = script_in_one_trip()

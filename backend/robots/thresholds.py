@@ -1,4 +1,4 @@
-"""The score's numbers: one file, its hash, and the same numbers written as Lua for the script that works with them."""
+"""The score's numbers: one file, its hash, and its knots written as Lua for the script that works with them."""
 
 import hashlib
 import tomllib
@@ -18,16 +18,6 @@ class Thresholds:
     tree: Mapping[str, Any]
     sha256: str
 
-    @property
-    def lua(self) -> str:
-        """`local T = {…}`, with each kind's knots as a function: a script is run anew at each call, and tables cost more."""
-        evidence = self.tree["evidence"]
-        written = {name: self.tree[name] for name in ("ladder", "score", "windows", "volume_gate", "sitting")}
-        written["volume"] = {name: value for name, value in evidence["volume"].items() if name != "knots"}
-        written["gated"] = {name: True for name, rule in evidence.items() if rule.get("gated")}
-        functions = ", ".join(f"{name} = {_on_line(rule['knots'])}" for name, rule in evidence.items())
-        return f"local T = {_lua(written)}\nT.weigh = {{{functions}}}\n"
-
 
 def read_thresholds(file: Path = FILE) -> Thresholds:
     """The numbers of a file. ValueError where the knots of a kind of evidence, or the steps of the ladder, do not rise."""
@@ -43,22 +33,13 @@ def read_thresholds(file: Path = FILE) -> Thresholds:
     return Thresholds(tree, hashlib.sha256(content).hexdigest())
 
 
-def _on_line(knots: list[list[float]]) -> str:
+def write_weight(knots: list[list[float]]) -> str:
+    """Lua that sets `e` to the weight of `x`: on a straight line between two knots, beyond the ends flat."""
     x, y = knots[0]
-    parts = [f"if x <= {x!r} then return {y!r} end"]
+    parts = [f"if x <= {x!r} then e = {y!r}"]
     for (x0, y0), (x1, y1) in pairwise(knots):
-        parts.append(f"if x <= {x1!r} then return {y0!r} + {(y1 - y0) / (x1 - x0)!r} * (x - {x0!r}) end")
-    return f"function(x) {' '.join(parts)} return {knots[-1][1]!r} end"
-
-
-def _lua(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name} = {_lua(each)}" for name, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "{" + ", ".join(_lua(each) for each in value) + "}"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(float(value))
+        parts.append(f"elseif x <= {x1!r} then e = {y0!r} + {(y1 - y0) / (x1 - x0)!r} * (x - {x0!r})")
+    return f"{' '.join(parts)} else e = {knots[-1][1]!r} end"
 
 
 THRESHOLDS = read_thresholds()
