@@ -1,14 +1,13 @@
 """Around every page of those who run Candor: who is signed in, whether their role may, and whether a form is our own."""
 
-import hmac
 from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, request
 
 from backend.kernel import Kernel
 from backend.kernel.http import endpoint_of_request
+from backend.kernel.pages import carries_key, form_key
 from backend.ops.pages import COOKIE, answer_ops
-from backend.ops.rules import form_key
 from backend.ops.sessions import find_operator
 
 
@@ -30,6 +29,6 @@ def install_operators(app: Flask, kernel: Kernel) -> None:
         g.operator, g.form_key = operator, form_key(session)
         if operator.role not in endpoint.roles:
             return answer_ops("refused.html", 403, reason="role")
-        if endpoint.method != "GET" and not hmac.compare_digest(request.form.get("form_key", "").encode(), g.form_key.encode()):
+        if endpoint.method != "GET" and not carries_key(g.form_key):
             return answer_ops("refused.html", 403, reason="form")
         return None

@@ -1,26 +1,28 @@
 """How a page of those who run Candor is answered: its place in the navigation, its words, and what its forms must carry."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 
+from backend.kernel import pages
 from backend.kernel.clock import PARIS
 from backend.kernel.http import ENDPOINTS, kernel
 from backend.kernel.ops import Act, NoReason
 from backend.kernel.pages import answer_page, page_language
+from backend.kernel.pages import read_field as read_field
+from backend.kernel.pages import see_other as see_other
 from backend.kernel.problems import Problem
-from backend.kernel.writing import LANGUAGES, write_day, write_moment, write_money, write_number
+from backend.kernel.writing import write_day, write_moment, write_money, write_number
 from backend.ops.sessions import Operator
 
 COOKIE = "candor_ops"
 Done = TypeVar("Done")
 LONGEST_REASON = 1000
+_ROOM = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -36,30 +38,15 @@ PLACES: list[Place] = []
 """The navigation, in order; each api file of this room adds its own."""
 
 
-@cache
-def _french() -> dict[str, str]:
-    return tomllib.loads((Path(__file__).parent / "french.toml").read_text(encoding="utf-8"))
-
-
 def speak(lang: str) -> Callable[..., str]:
-    """Says an English sentence in the reader's language; what stands in braces is filled in."""
-
-    def say(sentence: str, **facts: Any) -> str:
-        said = sentence if lang == LANGUAGES[0] else _french().get(sentence, sentence)
-        return said.format(**facts) if facts else said
-
-    return say
+    """Says an English sentence of these pages in the reader's language; what stands in braces is filled in."""
+    return pages.speak(lang, _ROOM)
 
 
 def read_act() -> Act:
     """Who is acting, with the reason given in the form: `log_act` refuses one that says nothing."""
     operator: Operator = g.operator
     return Act(operator.name, request.form.get("reason", "").replace("\x00", "")[:LONGEST_REASON])
-
-
-def read_field(name: str, longest: int = LONGEST_REASON) -> str:
-    """What a form's field says, without blanks around it."""
-    return request.form.get(name, "").replace("\x00", "").strip()[:longest]
 
 
 def read_day(name: str) -> date | None:
@@ -76,12 +63,6 @@ def read_moment(name: str) -> datetime | None:
         return datetime.fromisoformat(read_field(name)).replace(tzinfo=PARIS).astimezone(UTC)
     except ValueError:
         return None
-
-
-def see_other(address: str) -> Response:
-    """What follows a form that was carried out: its page anew, so that sending it again is harmless."""
-    response: Response = redirect(address, 303)  # type: ignore[assignment]
-    return response
 
 
 def carry_out(do: Callable[[Any, Act], Done], *refusals: type[Exception]) -> tuple[Done | None, str]:

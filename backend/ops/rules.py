@@ -1,6 +1,5 @@
 """Pure rules of an operator's session and codes: how long one lasts, and which code of which time step is taken (RFC 6238)."""
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 
@@ -27,8 +26,3 @@ def find_step(secret: str, code: str, now: datetime, last_step: int) -> int | No
         if step > last_step and hmac.compare_digest(codes.generate_otp(step).encode(), typed.encode()):
             return step
     return None
-
-
-def form_key(session: str) -> str:
-    """What every form of a session carries, and no other page can know."""
-    return hmac.new(session.encode(), b"candor ops form", hashlib.sha256).hexdigest()

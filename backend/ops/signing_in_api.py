@@ -2,7 +2,6 @@
 
 import base64
 import io
-from urllib.parse import urlsplit
 
 import segno
 from flask import Response, request
@@ -10,9 +9,10 @@ from flask import Response, request
 from backend.accounts import LONGEST_PASSWORD
 from backend.kernel.http import Room, kernel
 from backend.kernel.limits import PAGES, SIGN_INS
+from backend.kernel.pages import came_from_elsewhere, see_other, stay_within
 from backend.kernel.problems import Problem
 from backend.ops.enrolment import Enrolment, enrol, read_enrolment
-from backend.ops.pages import COOKIE, answer_ops, see_other
+from backend.ops.pages import COOKIE, answer_ops
 from backend.ops.roles import READERS
 from backend.ops.rules import LONGEST_SESSION
 from backend.ops.sessions import Refused, sign_in, sign_out
@@ -48,7 +48,7 @@ def show_sign_in() -> Response:
 @api.post("/ops/sign-in", who="anyone", limit=SIGN_INS, media=HTML)
 def take_sign_in() -> Response:
     """Open a session of its own, and go where the operator wanted to."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if came_from_elsewhere():
         return answer_ops("refused.html", 403, reason="form")
     try:
         session = sign_in(kernel(), _field("name"), _field("password", LONGEST_PASSWORD), _field("code", 16))
@@ -58,20 +58,20 @@ def take_sign_in() -> Response:
         response = _sign_in(problem.code, problem.kind.status)
         response.headers.update(problem.headers)
         return response
-    return _signed_in(session, _own_page(_field("next")))
+    return _signed_in(session, stay_within("/ops", _field("next")))
 
 
 @api.post("/ops/sign-out", who="operator", roles=READERS, limit=SIGN_INS, media=HTML, status=303)
 def take_sign_out() -> Response:
     """End this session."""
     sign_out(kernel(), request.cookies.get(COOKIE, ""))
-    response = _redirect("/ops/sign-in")
+    response = see_other("/ops/sign-in")
     response.delete_cookie(COOKIE, path="/ops")
     return response
 
 
 def _signed_in(session: str, to: str) -> Response:
-    response = _redirect(to)
+    response = see_other(to)
     response.set_cookie(
         COOKIE,
         session,
@@ -85,7 +85,7 @@ def _signed_in(session: str, to: str) -> Response:
 
 
 def _sign_in(refused: str = "", status: int = 200) -> Response:
-    wanted = _own_page(_field("next") or request.args.get("next", ""))
+    wanted = stay_within("/ops", _field("next") or request.args.get("next", ""))
     return answer_ops("sign_in.html", status, refused=refused, next=wanted)
 
 
@@ -103,18 +103,5 @@ def _draw(found: Enrolment) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
-def _own_page(wanted: str) -> str:
-    """A page of this room, whatever was asked for."""
-    parts = urlsplit(wanted)
-    known = not (parts.scheme or parts.netloc) and (parts.path == "/ops" or parts.path.startswith("/ops/"))
-    return parts.path if known and "\\" not in wanted else "/ops"
-
-
 def _field(name: str, longest: int = _LONGEST) -> str:
     return request.form.get(name, "")[:longest]
-
-
-def _redirect(to: str) -> Response:
-    response = see_other(to)
-    response.headers["Cache-Control"] = "no-store"
-    return response
