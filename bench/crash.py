@@ -38,6 +38,8 @@ from bench.crash_judge import Run, Verdict, digest_of
 from tests.up.copies import Copy
 
 CANDOR = ("-m", "backend.cli")
+Tokens = list[tuple[int, list[tuple[int, str]]]]
+"""Workspaces, each with two accounts and a token of each."""
 FIRST_WORKSPACE = 1_000_000
 FIRST_PEOPLE = 200
 PEOPLE_AT_ONCE = 12
@@ -61,16 +63,25 @@ A_MINUTE = {
 
 def run_and_kill(copy: Copy, seconds: float, *, pairs: int = 8, seed: int = 1, record: Path) -> Run:
     """Load a running Candor for `seconds` and kill what belongs to it, evenly spread, in an order that follows from `seed`."""
-    run, tokens = _prepare(copy, seconds)
-    writers = _Writers(run)
+    # So many workspaces that the limits stop few calls.
+    run, tokens = prepare(copy, max(100, int(5 * seconds)))
+    with under_load(copy, run, tokens, pairs=pairs, seed=seed, record=record):
+        _kill_all_along(copy, run, random.Random(seed), seconds)
+    return run
+
+
+@contextmanager
+def under_load(copy: Copy, run: Run, tokens: Tokens, *, people: int = PEOPLE_AT_ONCE, record: Path, **plan: Any) -> Iterator[None]:
+    """Clients ask and writers bring `people` at a time until the end of the block; then `run` knows what they were told."""
+    writers = _Writers(run, people)
     writers.bring(FIRST_PEOPLE)
     begun, over = mp.get_context("spawn").Event(), mp.get_context("spawn").Event()
-    clients = start_clients(Plan(copy.port, tokens, writers.people, begun, over, seed, pairs, record))
+    clients = start_clients(Plan(copy.port, tokens, writers.people, begun, over, record=record, **plan))
     try:
         assert begun.wait(60), "the clients did not start"
         since = time.monotonic()
         with writers.at_work():
-            _kill_all_along(copy, run, random.Random(seed), seconds)
+            yield
             over.set()
             clients.join(90)
         assert clients.exitcode == 0, "the clients did not come to an end"
@@ -78,15 +89,14 @@ def run_and_kill(copy: Copy, seconds: float, *, pairs: int = 8, seed: int = 1, r
         over.set()
         clients.kill()
     run.read(record, since)
-    return run
 
 
-def _prepare(copy: Copy, seconds: float) -> tuple[Run, list[tuple[int, list[tuple[int, str]]]]]:
-    """Workspaces of two, so many that the limits stop few calls; their credits come through the ledger's own verb."""
+def prepare(copy: Copy, count: int) -> tuple[Run, Tokens]:
+    """So many workspaces of two, with tokens for an hour; their credits come through the ledger's own verb."""
     environment = {name.lower(): value for name, value in copy.environment().items()}
     settings: Any = {name: environment[name] for name in Settings.model_fields if name in environment}
-    app = create_app(Settings(**settings))
-    workspaces = range(FIRST_WORKSPACE, FIRST_WORKSPACE + max(100, int(5 * seconds)))
+    app = create_app(Settings(**settings, access_token_minutes=60))
+    workspaces = range(FIRST_WORKSPACE, FIRST_WORKSPACE + count)
     run = Run(app.extensions["candor"], environment["database_owner_url"], workspaces)
     with psycopg.connect(run.owner_url) as owner:
         owner.execute(_PERMITS, (workspaces.start, workspaces.stop - 1))
@@ -106,8 +116,9 @@ def _prepare(copy: Copy, seconds: float) -> tuple[Run, list[tuple[int, list[tupl
 class _Writers:
     """What goes on beside the calls: people are imported, credits granted, the notices looked at."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, people_at_once: int) -> None:
         self._run = run
+        self._people_at_once = people_at_once
         self._over = threading.Event()
         self.people = mp.get_context("spawn").Value("q", 0)
 
@@ -143,7 +154,7 @@ class _Writers:
         self.people.value = first + count
 
     def _bring_some(self) -> None:
-        self.bring(PEOPLE_AT_ONCE)
+        self.bring(self._people_at_once)
 
     def _grant(self) -> None:
         run, now = self._run, self._run.kernel.clock.now()
@@ -205,13 +216,26 @@ def _kill(copy: Copy, what: str, chance: random.Random) -> bool:
             case "server killed":
                 copy.child("postgres").kill()
             case "API workers killed":
-                workers = [one for one in copy.child("granian").children() if "resource_tracker" not in " ".join(one.cmdline())]
-                chance.choice(workers).kill()
+                chance.choice(copy.api_workers()).kill()
             case _:
                 copy.child({"API": "granian", "worker": "backend.cli worker", "Redis": "redis-server"}[what.split()[0]]).kill()
     except (StopIteration, IndexError, psutil.NoSuchProcess, ProcessLookupError):
         return False
     return True
+
+
+@contextmanager
+def candor_up(**settings: str) -> Iterator[Copy]:
+    """A Candor of our own, with these settings, in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="candor-bench-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)  # as root the servers run as somebody else
+        copy = Copy(Path(name) / "data", program=CANDOR, settings=settings)
+        try:
+            yield copy.up()
+        finally:
+            with suppress(subprocess.TimeoutExpired):
+                copy.stop()
+            copy.process.kill()
 
 
 def main() -> None:
@@ -222,20 +246,11 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of every connection that we break
-    if given.seconds > 780:
-        options.error("tokens live 15 minutes: 780 seconds are the most")
-    with tempfile.TemporaryDirectory(prefix="candor-bench-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)  # as root the servers run as somebody else
-        copy = Copy(Path(name) / "data", program=CANDOR)
-        try:
-            record = Path(name) / "told.jsonl"
-            run = run_and_kill(copy.up(), given.seconds, pairs=given.pairs, seed=given.seed, record=record)
-            verdict = run.judge()
-            run.kernel.database.close()
-        finally:
-            with suppress(subprocess.TimeoutExpired):
-                copy.stop()
-            copy.process.kill()
+    with candor_up() as copy:
+        record = copy.data.with_name("told.jsonl")
+        run = run_and_kill(copy, given.seconds, pairs=given.pairs, seed=given.seed, record=record)
+        verdict = run.judge()
+        run.kernel.database.close()
     _print(run, verdict)
     sys.exit(bool(verdict or run.faults))
 

@@ -1,6 +1,7 @@
 """The clients of `bench.crash`, in a process of their own: teammates in pairs who ask for the same person at the same moment.
 
-Each call is asked again until it is answered, and every answer is written down as the client got it.
+Each call is asked again until it is answered, and every answer is written down as the client got it. `bench.faults` lets other
+clients ask beside them, and has every try written down.
 """
 
 import json
@@ -8,7 +9,9 @@ import multiprocessing as mp
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -20,6 +23,8 @@ SLOWEST_ANSWER_S = 20.0
 LONGEST_CALL_S = 60.0
 """A call that is not answered within so long, however often it is asked, counts as never answered."""
 _PAUSE_S = 0.1
+RETRY_AFTER_S = 5.0
+"""What an answer of 503 says."""
 
 
 def profile_of(number: int) -> str:
@@ -30,7 +35,8 @@ def profile_of(number: int) -> str:
 @dataclass(frozen=True)
 class Plan:
     """What the clients need to know. `workspaces` are (id, two accounts with a token each); `people` grows while they run,
-    `begun` says that they do, `over` ends them."""
+    `begun` says that they do, `over` ends them. Pairs rest for `rest_s` between two persons, `beside` are clients of other kinds;
+    `record` is the file of answers, `tries` that of every try."""
 
     port: int
     workspaces: list[tuple[int, list[tuple[int, str]]]]
@@ -40,30 +46,50 @@ class Plan:
     seed: int
     pairs: int
     record: Path
+    rest_s: float = 0.0
+    beside: tuple["Beside", ...] = ()
+    tries: Path | None = None
 
 
 @dataclass
-class _Record:
-    """The file of answers, and counts of what was no answer."""
+class Record:
+    """The file of answers and that of tries, counts of what was no answer, and the last of what was shown."""
 
     file: TextIO
+    tries: TextIO | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    shown: deque[tuple[int, int, str, bytes]] = field(default_factory=lambda: deque(maxlen=1000))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, line: dict[str, Any]) -> None:
+        """Write down an answer."""
         with self.lock:
             self.file.write(json.dumps(line) + "\n")
 
+    def write_try(self, what: str, asked_at: float, said: str) -> None:
+        """Write down what came of asking once, where somebody wants to know."""
+        if self.tries is not None:
+            line = json.dumps([what, asked_at, time.monotonic() - asked_at, said])
+            with self.lock:
+                self.tries.write(line + "\n")
+
     def count(self, what: str) -> None:
+        """Count what was no answer."""
         with self.lock:
             self.counts[what] += 1
 
 
+Beside = Callable[[Plan, Record], None]
+"""A client of another kind: asks until it is over."""
+
+
 def run_clients(plan: Plan) -> None:
     """Ask until it is over; the last line of the record holds the counts. Starts in a process of its own."""
-    with plan.record.open("w") as file:
-        record = _Record(file)
+    with ExitStack() as files:
+        file = files.enter_context(plan.record.open("w"))
+        record = Record(file, files.enter_context(plan.tries.open("w")) if plan.tries else None)
         threads = [threading.Thread(target=_ask_in_pairs, args=(plan, number, record)) for number in range(plan.pairs)]
+        threads += [threading.Thread(target=beside, args=(plan, record)) for beside in plan.beside]
         for thread in threads:
             thread.start()
         plan.begun.set()
@@ -79,51 +105,60 @@ def start_clients(plan: Plan) -> Any:
     return process
 
 
-def _ask_in_pairs(plan: Plan, number: int, record: _Record) -> None:
+def _ask_in_pairs(plan: Plan, number: int, record: Record) -> None:
     chance = random.Random(plan.seed * 1000 + number)
-    links = [_Link(plan.port), _Link(plan.port)]
+    links = [open_link(plan.port), open_link(plan.port)]
     while not plan.over.is_set():
         workspace, accounts = chance.choice(plan.workspaces)
         newest = plan.people.value
         # Half of the calls are for those who came last, so that first disclosures go on until the end.
         person = chance.randrange(max(0, newest - 50), newest) if chance.random() < 0.5 else chance.randrange(newest)
         body = json.dumps({"profile": profile_of(person), "kinds": KINDS}).encode()
-        calls = [_Call(workspace, account, token, body, link) for (account, token), link in zip(accounts, links, strict=True)]
+        calls = [Call(workspace, account, token, body, link) for (account, token), link in zip(accounts, links, strict=True)]
         while waiting := [call for call in calls if not call.settled]:
             for call in waiting:
                 call.ask()
             for call in waiting:
                 call.hear(record)
+        plan.over.wait(plan.rest_s)
 
 
-class _Link:
+def open_link(port: int) -> HTTPConnection:
     """A keep-alive connection that is opened anew when it breaks."""
-
-    def __init__(self, port: int) -> None:
-        self.http = HTTPConnection("127.0.0.1", port, timeout=SLOWEST_ANSWER_S)
+    return HTTPConnection("127.0.0.1", port, timeout=SLOWEST_ANSWER_S)
 
 
-class _Call:
-    def __init__(self, workspace: int, account: int, token: str, body: bytes, link: _Link) -> None:
-        self.workspace, self.account, self.body, self.http = workspace, account, body, link.http
+class Call:
+    """A reveal, asked for until it is answered."""
+
+    what, method, path, pause_s = "reveal", "POST", "/v1/reveals", _PAUSE_S
+
+    def __init__(self, workspace: int, account: int, token: str, body: bytes | None, link: HTTPConnection) -> None:
+        self.workspace, self.account, self.token, self.body, self.http = workspace, account, token, body, link
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.begun = time.monotonic()
         self.again_at = 0.0
+        self.asked_at = 0.0
         self.tries = 0
         self.settled = False
         self._broken: Exception | None = None
 
     def ask(self) -> None:
+        """Send it once."""
         time.sleep(max(0.0, self.again_at - time.monotonic()))
         self.tries += 1
         self._broken = None
+        self.asked_at = time.monotonic()
         try:
-            self.http.request("POST", "/v1/reveals", self.body, self.headers)
+            self.http.request(self.method, self.path, self.body, self.headers)
         except (OSError, HTTPException) as broken:
             self._broken = broken
 
-    def hear(self, record: _Record) -> None:
+    def hear(self, record: Record) -> None:
         """Read the answer, or note that none came."""
+        record.write_try(self.what, self.asked_at, self._hear(record))
+
+    def _hear(self, record: Record) -> str:
         try:
             if self._broken:
                 raise self._broken
@@ -131,35 +166,42 @@ class _Call:
             body = answer.read()
         except (OSError, HTTPException) as broken:
             self.http.close()
-            record.count("hung" if isinstance(broken, TimeoutError) else "unanswered")
-            return self._again(record)
+            said = "hung" if isinstance(broken, TimeoutError) else "unanswered"
+            record.count(said)
+            self._again(record)
+            return said
         if answer.status == 200:
-            return self._write_down(json.loads(body), record)
+            self.settled = True
+            self.write_down(json.loads(body), record)
+            return "200"
         if fault := fault_of(answer.status, dict(answer.headers.items()), body):
             record.count(f"unexpected: {fault}")
             self.settled = True
-        elif answer.status == 429 and self.tries == 1:
+            return fault
+        if answer.status == 429 and self.tries == 1:
             record.count("limited")
             self.settled = True
         else:
             record.count(f"answered {answer.status}")
             self._again(record)
-        return None
+        return f"{answer.status} {json.loads(body)['code']}"
 
-    def _again(self, record: _Record) -> None:
-        self.again_at = time.monotonic() + _PAUSE_S
+    def _again(self, record: Record) -> None:
+        self.again_at = time.monotonic() + self.pause_s
         if time.monotonic() - self.begun > LONGEST_CALL_S:
             record.count("never answered")
             self.settled = True
 
-    def _write_down(self, answer: dict[str, Any], record: _Record) -> None:
-        self.settled = True
+    def write_down(self, answer: dict[str, Any], record: Record) -> None:
+        """Write down what it showed, and keep in mind that it may be asked for again."""
         results = {
             kind: (each["outcome"], each["charged"], [value["value"] for value in each["values"]])
             for kind, each in answer["results"].items()
         }
         line = {"workspace": self.workspace, "account": self.account, "person_id": answer["person_id"], "results": results}
         record.write({**line, "at": time.monotonic(), "tries": self.tries})
+        if self.body and all(outcome in ("revealed", "known") for outcome, _, _ in results.values()):
+            record.shown.append((self.workspace, self.account, self.token, self.body))
 
 
 def fault_of(status: int, headers: dict[str, str], body: bytes) -> str | None:

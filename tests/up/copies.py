@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 
+from backend.up import launch
 from backend.up.data_folder import REPOSITORY, DataFolder
 from backend.up.server_user import ourselves
 
@@ -24,7 +26,14 @@ _STEERING = {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "PUBLIC_URL", "CANDOR_DATA
 class Copy:
     """One `candor up`, its output and its processes."""
 
-    def __init__(self, data: Path, *options: str, port: int | None = None, program: tuple[str, ...] = STAND_IN) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *options: str,
+        port: int | None = None,
+        program: tuple[str, ...] = STAND_IN,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = data
         self.port = port or free_port()
         self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115
@@ -32,7 +41,7 @@ class Copy:
         self.process = subprocess.Popen(
             [sys.executable, *program, "up", f"--data={data}", f"--port={self.port}", *options],
             cwd=REPOSITORY,
-            env=clean,
+            env={**clean, **(settings or {})},
             stdout=self.output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -59,6 +68,19 @@ class Copy:
 
     def child(self, word: str) -> psutil.Process:
         return next(one for one in psutil.Process(self.process.pid).children() if word in " ".join(one.cmdline()))
+
+    def api_workers(self) -> list[psutil.Process]:
+        return [one for one in self.child("granian").children() if "resource_tracker" not in " ".join(one.cmdline())]
+
+    def is_whole(self) -> bool:
+        """Whether everything that was started runs, and the API can serve reveals with the limits on."""
+        try:
+            self.child("backend.cli worker")
+            workers = self.api_workers()
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+        except (StopIteration, psutil.NoSuchProcess, httpx.TransportError):
+            return False
+        return len(workers) == launch.WORKERS and answer.json() == {"status": "ready", "database": True, "redis": True}
 
     def environment(self) -> dict[str, str]:
         note = DataFolder(self.data, ourselves()).running()

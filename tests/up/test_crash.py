@@ -6,11 +6,8 @@ The long run is `bench.crash`; here it is short, and its judge is judged.
 from collections import Counter
 from pathlib import Path
 
-import httpx
-import psutil
 import pytest
 
-from backend.up import launch
 from bench.crash import A_MINUTE, CANDOR, run_and_kill
 from bench.crash_clients import fault_of
 from bench.crash_judge import Acknowledged, Book, Paid, Told, Verdict, judge
@@ -18,17 +15,6 @@ from tests.up.copies import PATIENCE, Copy, until
 
 PAID = Paid(7, 40, "phone")
 DIGEST, LATER = b"a value", b"a value that came later"
-
-
-def is_whole(copy: Copy) -> bool:
-    """Whether everything that was started runs, and the API can serve reveals with the limits on."""
-    try:
-        api, _ = copy.child("granian"), copy.child("backend.cli worker")
-        workers = [one for one in api.children() if "resource_tracker" not in " ".join(one.cmdline())]
-        answer = httpx.get(f"http://127.0.0.1:{copy.port}/readyz", timeout=5)
-    except (StopIteration, psutil.NoSuchProcess, httpx.TransportError):
-        return False
-    return len(workers) == launch.WORKERS and answer.json() == {"status": "ready", "database": True, "redis": True}
 
 
 def test_what_is_killed_under_load_comes_back_and_keeps_its_word(folder: Path, tmp_path: Path) -> None:
@@ -42,7 +28,7 @@ def test_what_is_killed_under_load_comes_back_and_keeps_its_word(folder: Path, t
         assert run.said.told, "nothing was acknowledged"
         assert run.said.grants, "nothing was granted"
         assert run.looks, "nobody looked at the notices"
-        until(lambda: is_whole(copy), copy.said)
+        until(copy.is_whole, copy.said)
 
         # The same reading of the same database finds what is taken out of it.
         paid = run.said.told[0].paid
