@@ -144,14 +144,15 @@ from backend.web.sandbox_api import api as sandbox_mail_room
 from backend.workspaces import AdminDeserting, MemberLeft, MemberMoved, MemberMoving, WorkspaceDeleted
 from backend.workspaces.api import api as workspaces_room
 from backend.workspaces.due import Lapse
+from backend.workspaces.members_api import api as members_room
 
 ROOMS: list[Room] = [
     ops_overview_room, ops_directory_room, ops_due_room,
     ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_accounts_room, ops_account_acts_room,
     ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
-    endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, messages_room, door_room, me_room,
-    accounts_room, robots_room, credits_room, terms_room, service_room,
+    endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, members_room, messages_room,
+    door_room, me_room, accounts_room, robots_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 

@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 from backend.accounts.teams import accept_invitation, read_team
 from backend.kernel.http import Body, Room, caller, kernel
 from backend.kernel.limits import READS, SIGN_INS
-from backend.workspaces.api import InvitationShown, Moved, show_invitation, show_member_id, show_move
+from backend.workspaces.api import Moved, show_move
+from backend.workspaces.members_api import InvitationShown, show_invitation, show_member_id
 
 api = Room("teams", __name__)
 
@@ -46,9 +47,9 @@ class WorkspaceShown(TypedDict):
     limit=READS,
     answer=WorkspaceShown,
     leads_to={
-        "workspaces.change_member": {"member_id": "/members/0/member_id"},
-        "workspaces.resend": {"invitation_id": "/invitations/0/invitation_id"},
-        "workspaces.revoke": {"invitation_id": "/invitations/0/invitation_id"},
+        "members.change_member": {"member_id": "/members/0/member_id"},
+        "members.resend": {"invitation_id": "/invitations/0/invitation_id"},
+        "members.revoke": {"invitation_id": "/invitations/0/invitation_id"},
     },
 )
 def show_workspace() -> dict[str, object]:

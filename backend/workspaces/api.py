@@ -1,30 +1,26 @@
-"""HTTP: a Workspace, its name, its invitations and members, its log, its usage, its end. Who is who is shown by the room above."""
+"""HTTP: a Workspace, its name, its log, its usage, its end. Who is who is shown by the room above."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Response
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from backend.credits import KINDS
-from backend.kernel.emails import read_email
 from backend.kernel.http import Body, Caller, Room, caller, kernel
-from backend.kernel.limits import READS, WRITES, Limit
+from backend.kernel.limits import READS, WRITES
 from backend.kernel.pages import page_language
 from backend.kernel.paging import Page, answer_list, read_cursor, read_query_id
-from backend.kernel.problems import Problem
 from backend.kernel.tokens import make_access_token
-from backend.workspaces import deletion, invitations, moving, naming, reading, roles
+from backend.workspaces import deletion, moving, naming, reading
 from backend.workspaces.activity import Entry
+from backend.workspaces.members_api import show_member_id
 from backend.workspaces.words import write_consequences
 
 api = Room("workspaces", __name__)
 
 _NOT_YOURS = "not of your Workspace"
-
-INVITATIONS = Limit("invitations", 100, 86_400, 20)
-"""No bulk mail by way of invitations (11.1.9): twenty at once, a hundred a day, an account."""
 
 
 def _read_name(name: str) -> str:
@@ -35,32 +31,10 @@ def _read_name(name: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_read_name)]
-Email = Annotated[str, Field(max_length=320, json_schema_extra={"format": "email"}), AfterValidator(read_email)]
-Role = Literal["admin", "member"]
-Most = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Naming(Body):
     name: Name
-
-
-class Invite(Body):
-    email: Email
-    role: Role = "member"
-
-
-class Limits(Body):
-    """The most of each kind in a calendar month (Europe/Paris); a kind that is left out has no limit."""
-
-    b2b_email: Most | None = None
-    phone: Most | None = None
-    direct_email: Most | None = None
-    export: Most | None = None
-
-
-class MemberChange(Body):
-    role: Role | None = None
-    limits: Limits | None = None
 
 
 class Confirmation(Body):
@@ -75,14 +49,6 @@ class ActivityPage(Page):
 class Named(TypedDict):
     workspace_id: str
     name: str
-
-
-class InvitationShown(TypedDict):
-    invitation_id: str
-    email: str
-    role: str
-    sent_at: datetime
-    lapses_at: datetime
 
 
 class Moved(TypedDict):
@@ -154,45 +120,6 @@ def rename(body: Naming) -> Named:
     return _show_name(body)
 
 
-@api.post("/v1/workspace/invitations", limit=INVITATIONS, body=Invite, answer=InvitationShown, status=201,
-          problems=("admin-required", "workspace-required", "seats-exhausted"))  # fmt: skip
-def invite(body: Invite) -> InvitationShown:
-    """Invite somebody by mail. An open invitation takes a seat.
-
-    An address that is invited already gets no second mail: the answer is the invitation that waits.
-    """
-    return show_invitation(invitations.invite(kernel(), caller(), body.email, body.role, page_language()))
-
-
-@api.post("/v1/workspace/invitations/<invitation_id>/resend", limit=INVITATIONS, answer=InvitationShown,
-          problems=("admin-required", "workspace-required", "not-found"))  # fmt: skip
-def resend(invitation_id: str) -> InvitationShown:
-    """Mail an invitation once more; the time to answer begins anew."""
-    return show_invitation(invitations.resend(kernel(), caller(), _read_id("invitation", invitation_id)))
-
-
-@api.delete("/v1/workspace/invitations/<invitation_id>", limit=WRITES, status=204,
-            problems=("admin-required", "workspace-required", "not-found"))  # fmt: skip
-def revoke(invitation_id: str) -> None:
-    """Take an invitation back; its seat is free."""
-    invitations.revoke(kernel(), caller(), _read_id("invitation", invitation_id))
-
-
-@api.put("/v1/workspace/members/<member_id>", limit=WRITES, body=MemberChange, status=204,
-         problems=("admin-required", "plan-required", "not-found", "last-admin"))  # fmt: skip
-def change_member(member_id: str, body: MemberChange) -> None:
-    """Set a member's role, or how much of the shared credits they may spend in a month. What is left out stays."""
-    limits = None if body.limits is None else body.limits.model_dump(exclude_none=True)
-    roles.change_member(kernel(), caller(), _read_id("member", member_id), body.role, limits)
-
-
-@api.delete("/v1/workspace/members/<member_id>", limit=WRITES, status=204,
-            problems=("admin-required", "workspace-required", "not-found", "last-admin"))  # fmt: skip
-def remove_member(member_id: str) -> None:
-    """Take a member out. They are told, and go on with a home of one, their own credits and the details these paid for."""
-    moving.remove_member(kernel(), caller(), _read_id("member", member_id))
-
-
 @api.post("/v1/workspace/leave", limit=WRITES, answer=Moved, problems=("workspace-required", "last-admin"))
 def leave() -> Moved:
     """Leave the Workspace for a home of one. Tokens of before end; the answer brings one, and so does a refresh."""
@@ -260,22 +187,6 @@ def delete(body: Confirmation) -> Moved:
     return show_move(deletion.delete_own(kernel(), caller(), body.phrase))
 
 
-def show_invitation(found: invitations.Invitation) -> InvitationShown:
-    """An invitation as its admins see it."""
-    return {
-        "invitation_id": kernel().ids.encode("invitation", caller().workspace_id, found.invitation_id),
-        "email": found.email,
-        "role": found.role,
-        "sent_at": found.sent_at,
-        "lapses_at": found.lapses_at,
-    }
-
-
-def show_member_id(me: Caller, account_id: int) -> str:
-    """The id by which a workspace knows a member."""
-    return kernel().ids.encode("member", me.workspace_id, account_id)
-
-
 def show_move(workspace_id: int) -> Moved:
     """Where the caller is now, with a token that says so."""
     me, house = caller(), kernel()
@@ -311,10 +222,3 @@ def _show_line(entry: Entry) -> Line:
         "member": None if entry.about_id is None else show_member_id(me, entry.about_id),
         "facts": facts,
     }
-
-
-def _read_id(kind: str, text: str) -> int:
-    found = kernel().ids.decode(kind, caller().workspace_id, text)
-    if found is None:
-        raise Problem("not-found")
-    return found
