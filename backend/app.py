@@ -90,6 +90,8 @@ from backend.ops.log_api import api as ops_log_room
 from backend.ops.operators_api import api as ops_operators_room
 from backend.ops.overview_api import api as ops_overview_room
 from backend.ops.register import BreachClocks
+from backend.ops.replaying import ScoreReplay
+from backend.ops.robots_api import api as ops_robots_room
 from backend.ops.signing_in_api import api as ops_signing_in_room
 from backend.ops.sums_api import api as ops_sums_room
 from backend.ops.tasks_api import api as ops_tasks_room
@@ -148,7 +150,7 @@ from backend.workspaces.members_api import api as members_room
 
 ROOMS: list[Room] = [
     ops_overview_room, ops_directory_room, ops_due_room,
-    ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_accounts_room, ops_account_acts_room,
+    ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_robots_room, ops_accounts_room, ops_account_acts_room,
     ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
     endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, members_room, messages_room,
@@ -217,7 +219,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
         LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
-        IncidentNotices(kernel), DisputeLimits(), BreachClocks(),
+        IncidentNotices(kernel), DisputeLimits(), BreachClocks(), ScoreReplay(kernel),
         NoticesLate(), Held(SuspensionSteps(kernel)), PasswordAge(kernel), EvidencePurge(kernel), Figures(),
     ]  # fmt: skip
 

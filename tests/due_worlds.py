@@ -12,6 +12,7 @@ from flask import Flask
 from backend.accounts.sample import arrange
 from backend.accounts.suspensions import suspend
 from backend.app import due_pieces
+from backend.credits import reveal
 from backend.directory.due import AHEAD, LATE
 from backend.helpdesk.mails import close_case, list_cases, take_mail
 from backend.helpdesk.paper import Paper, enter_letter
@@ -25,6 +26,7 @@ from backend.ops.disputes import Letter as DisputeLetter
 from backend.ops.disputes import enter_dispute
 from backend.ops.incidents import make_permanent, open_logged
 from backend.ops.register import enter_breach
+from backend.ops.replaying import ask_for_replay
 from backend.subscriptions import plan_for_sheet
 from backend.subscriptions.not_renewing import not_renew
 from backend.subscriptions.notices import enter_notice
@@ -316,6 +318,20 @@ def count_one(world: World) -> datetime:
     return world.clock.now() + timedelta(minutes=1)
 
 
+def ask_what_numbers_catch(world: World) -> datetime:
+    """Two who revealed lately, one of them like a clock."""
+    world.house()
+    ada, eve = world.team(), world.buyer("eve")
+    for who, most in ((ada, 90), (eve, 3)):
+        for number in range(most):
+            at = world.clock.now() + number * timedelta(seconds=4)
+            reveal(world.kernel.database, who.caller, [number + 1], ["b2b_email"], ["b2b_email"], at)
+    world.clock.advance(timedelta(days=1))
+    with world.kernel.database.begin() as connection:
+        ask_for_replay(connection, world.kernel, ACT)
+    return world.clock.now()
+
+
 WORLDS: dict[str, Callable[[World], datetime]] = {
     "change-notices": announce_change,
     "tacit-acceptance": keep_silent,
@@ -347,6 +363,7 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "force-majeure-ends": end_for_good,
     "dispute-limits": dispute,
     "breach-clocks": lose_data,
+    "score-replay": ask_what_numbers_catch,
 }
 """By the name of the piece: makes its world, and says at which instant the piece has something to do in it."""
 

@@ -36,3 +36,29 @@ human_checks = sa.Table(
     instant("eased_at", comment="when passing one last lowered the score"),
     comment="personal=True: the human check of an account that was asked",
 )
+
+score_replays = sa.Table(
+    "score_replays",
+    metadata,
+    sa.Column("replay_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    instant("asked_at", nullable=False),
+    instant("since", nullable=False, comment="actions from then on"),
+    instant("due_at", nullable=False, comment="the next part"),
+    sa.Column("thresholds", sa.Text, nullable=False, comment="SHA-256 of the file of the score's numbers"),
+    sa.Column("after_account_id", sa.BigInteger, nullable=False, server_default="0", comment="accounts up to this one are done"),
+    sa.Column("accounts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("actions", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("cut", sa.Boolean, nullable=False, server_default=sa.false(), comment="it ended before the last account"),
+    instant("ended_at"),
+    comment="reference table: the last replay of what accounts did through the score",
+)
+
+score_paths = sa.Table(
+    "score_paths",
+    metadata,
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("replay_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("reveals", sa.Integer, nullable=False, comment="that were replayed"),
+    sa.Column("marks", JSONB, nullable=False, comment="[height, milliseconds since 1970, reveals before]: first times, rising"),
+    comment="personal=True: how high an account's score stood when, in the last replay; those that stayed low are not kept",
+)
