@@ -30,6 +30,7 @@ from backend.robots.scoring import (
     IN_ONE_TRIP,
     STEPS,
     Action,
+    Proof,
     Scorer,
     Sign,
     Verdict,
@@ -44,7 +45,8 @@ from backend.robots.words import say_why
 
 __all__ = [
     "ACTIONS", "HIGHEST", "IN_ONE_TRIP", "LEAST", "LEVEL", "STEPS", "THRESHOLDS", "Action", "HumanBand", "LadderClimbed",
-    "NothingAsked", "Path", "Question", "Range", "Replay", "ScoreAway", "Scorer", "Sign", "Step", "Verdict", "add_steps",
+    "NothingAsked", "Path", "Proof", "Question", "Range", "Replay", "ScoreAway", "Scorer", "Sign", "Step", "Verdict",
+    "add_steps",
     "answer_question", "arguments_of", "ask_question", "begin_replay", "climb", "count_steps", "digest", "ease", "end_replay",
     "follow", "follow_score", "forget", "judge_view", "keep_part", "keys_of", "make_view", "next_replay", "note_step",
     "read_climbs", "read_human_band", "read_newest", "read_paths", "read_replay", "read_steps", "read_verdict", "say_why",
