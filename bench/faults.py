@@ -25,8 +25,6 @@ from bench.faults_figures import Figures, Slot, measure, print_figures, read_tri
 from bench.faults_mail import MailServer
 from tests.up.copies import Copy, until
 
-SIGNERS = 12
-"""Accounts that sign in, seldom enough for the limits."""
 _PATIENCE_S = 120
 
 
@@ -124,16 +122,28 @@ FAULTS = (
 """In this order: what mail was put off has time to be delivered while the rest goes on."""
 
 
-def suffer(scene: Scene, fault: Fault, watch_s: float, hold_s: float) -> None:
-    """Let it happen, wait until everything runs again, watch for `watch_s` more; note who was restarted without being ended."""
+@dataclass(frozen=True)
+class Pace:
+    """How much is asked: by how many clients, of how many workspaces and people, how long each fault holds and is watched."""
+
+    pairs: int
+    readers: int
+    watch_s: float
+    longest_hold_s: float = 60.0
+    workspaces: int = 600
+    people: int = 6
+    signers: int = 12
+
+
+def suffer(scene: Scene, fault: Fault, pace: Pace) -> None:
+    """Let it happen, wait until everything runs again, watch for some seconds more; note who was restarted without being ended."""
     before, began = scene.processes(), time.monotonic()
     with contextmanager(fault.happens)(scene):
-        time.sleep(min(hold_s, fault.hold_s))
+        time.sleep(min(fault.hold_s, pace.longest_hold_s))
     ended = time.monotonic()
     until(lambda: _is_back(scene, fault, before), scene.copy.said)
-    whole = time.monotonic()
-    time.sleep(watch_s)
-    scene.slots.append(Slot(fault.name, began, ended, whole, time.monotonic()))
+    time.sleep(pace.watch_s)
+    scene.slots.append(Slot(fault.name, began, ended, time.monotonic()))
     after = scene.processes()
     scene.restarted += [
         f"{name} ended during {fault.name}" for name in before if name != fault.ends and before[name] != after[name]
@@ -147,22 +157,22 @@ def _is_back(scene: Scene, fault: Fault, before: dict[str, set[int]]) -> bool:
         return False
 
 
-def run_with_faults(
-    scene: Scene, folder: Path, *, pairs: int, readers: int, rest_s: float, watch_s: float, hold_s: float, people: int
-) -> Run:
+def run_with_faults(scene: Scene, folder: Path, pace: Pace) -> tuple[Run, list[Figures]]:
     """Load it steadily and let every fault happen once."""
-    run, tokens = prepare(scene.copy, 600)
-    emails = tuple(f"faults-{number}@sample-company.example" for number in range(SIGNERS))
+    run, tokens = prepare(scene.copy, pace.workspaces)
+    emails = tuple(f"faults-{number}@sample-company.example" for number in range(pace.signers))
     for email in emails:
         arrange(run.kernel, email, PASSWORD, "ready", "en", sub=email)
-    beside = (*map(Reader, range(readers)), SignsIn(emails, PASSWORD, 0.6))
-    plan = {"seed": 1, "pairs": pairs, "rest_s": rest_s, "beside": beside, "tries": folder / "tries.jsonl"}
-    with under_load(scene.copy, run, tokens, people=people, record=folder / "told.jsonl", **plan):
-        time.sleep(watch_s)
+    # So seldom that the limits stop no one who may sign in.
+    beside = (*map(Reader, range(pace.readers)), SignsIn(emails, PASSWORD, 7 / pace.signers))
+    record, tries = folder / "told.jsonl", folder / "tries.jsonl"
+    plan = {"seed": 1, "pairs": pace.pairs, "rest_s": 0.1, "beside": beside, "tries": tries}
+    with under_load(scene.copy, run, tokens, people=pace.people, record=record, **plan):
+        time.sleep(pace.watch_s)
         for fault in FAULTS:
-            suffer(scene, fault, watch_s, hold_s)
+            suffer(scene, fault, pace)
     scene.undelivered = _wait_for_letters(scene)
-    return run
+    return run, measure(scene.slots, read_tries(tries), scene.mail, pace.watch_s)
 
 
 def _wait_for_letters(scene: Scene) -> int:
@@ -201,13 +211,11 @@ def main() -> None:
     watch_s = max(3.0, (given.seconds - sum(fault.hold_s for fault in FAULTS)) / (len(FAULTS) + 1))
     mail = MailServer()
     mail.open()
-    with candor_up(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", TRUSTED_PROXIES="127.0.0.1/32") as copy:
-        scene, folder = Scene(copy, mail), copy.data.parent
-        pace = {"pairs": given.pairs, "readers": given.readers, "rest_s": 0.1, "people": 6}
-        run = run_with_faults(scene, folder, watch_s=watch_s, hold_s=60, **pace)
+    with candor_up(**mail.settings) as copy:
+        scene = Scene(copy, mail)
+        run, figures = run_with_faults(scene, copy.data.parent, Pace(given.pairs, given.readers, watch_s))
         verdict = run.judge()
         run.kernel.database.close()
-        figures = measure(scene.slots, read_tries(folder / "tries.jsonl"), mail, watch_s)
     print_figures(figures, run, mail)
     failures = find_failures(scene, run, verdict, figures)
     print("\n".join(f"  {failure}" for failure in failures) or "nothing lost, nothing doubled, everything back")

@@ -32,12 +32,11 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True)
 class Slot:
-    """A fault's time: it `began`, it was `ended`, all processes were there again (`whole`), and it was watched `until`."""
+    """A fault's time: it `began`, it was `ended`, and what came of it was watched `until`."""
 
     name: str
     began: float
     ended: float
-    whole: float
     until: float
 
 

@@ -47,6 +47,11 @@ class MailServer:
             self._server = None
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Of a Candor that sends its mail here, and behind whose proxy clients have addresses of their own."""
+        return {"SMTP_URL": f"smtp://127.0.0.1:{self.port}", "TRUSTED_PROXIES": "127.0.0.1/32"}
+
+    @property
     def times(self) -> Counter[bytes]:
         """How often each letter was taken."""
         return Counter(name for _, name in self.taken)
