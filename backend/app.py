@@ -31,6 +31,7 @@ from backend.accounts import (
     ProfileCompleted,
     SuspensionLifted,
 )
+from backend.accounts.account_api import api as account_room
 from backend.accounts.api import api as accounts_room
 from backend.accounts.archive import EvidencePurge
 from backend.accounts.callers import install_callers
@@ -43,6 +44,7 @@ from backend.accounts.local_linkedin import build_local_provider
 from backend.accounts.local_linkedin_api import api as local_linkedin_room
 from backend.accounts.me_api import api as me_room
 from backend.accounts.messages_api import api as messages_room
+from backend.accounts.pages import install_readers
 from backend.accounts.provider import LINKEDIN, LinkedInIdentityProvider, OpenIdProvider
 from backend.accounts.robots_api import api as robots_room
 from backend.accounts.sandbox_api import api as sandbox_accounts_room
@@ -154,7 +156,7 @@ ROOMS: list[Room] = [
     ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
     endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, members_room, messages_room,
-    door_room, me_room, accounts_room, robots_room, credits_room, terms_room, service_room,
+    door_room, account_room, me_room, accounts_room, robots_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 
@@ -173,6 +175,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_maintenance(app, kernel)
     install_tokens(app, settings)
     install_callers(app, kernel)
+    install_readers(app, kernel)
     install_operators(app, kernel)
     install_limiter(app, settings.redis_url, settings.rate_limits, robot_score(kernel))
     for room in [*ROOMS, *_local_rooms(settings)]:

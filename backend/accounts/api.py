@@ -111,7 +111,7 @@ def validate(body: Validation) -> Tokens:
           problems=("credentials-wrong", "account-pending", "account-suspended"))  # fmt: skip
 def sign_in(body: SignIn) -> Tokens:
     """Sign in."""
-    return show_tokens(sessions.sign_in(kernel(), body.email, body.password, _client(), _place()))
+    return show_tokens(sessions.sign_in(kernel(), body.email, body.password, _client(), read_place()))
 
 
 @api.post("/v1/sessions/refresh", who="refresher", limit=WRITES, answer=Tokens, problems=("session-ended",))
@@ -120,7 +120,7 @@ def refresh() -> Tokens:
 
     Each refresh token works once. One that was used before ends the session with all its tokens, so send one refresh at a time.
     """
-    return show_tokens(sessions.refresh(kernel(), read_bearer(), _place()))
+    return show_tokens(sessions.refresh(kernel(), read_bearer(), read_place()))
 
 
 @api.delete("/v1/sessions/current", limit=WRITES, status=204)
@@ -153,7 +153,8 @@ def _client() -> str:
     return named if read_extension_version(named) else ""
 
 
-def _place() -> Place:
+def read_place() -> Place:
+    """Where the request being answered came from."""
     header = kernel().settings.country_header
     country = request.headers.get(header, "") if header and came_by_proxy() else ""
     return Place(request.remote_addr or "", country.upper() if _COUNTRY.fullmatch(country) else "")

@@ -23,9 +23,9 @@ _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """What changes something. A spender's changes stand in the ledger."""
 
 
-def acts_for(account_id: int) -> None:
-    """Who comes by a mailed link and not by a token: what they do is written down all the same."""
-    _expect_line(kernel(), account_id, None)
+def acts_for(account_id: int, session_id: int | None = None) -> None:
+    """Who comes by a mailed link or a cookie, and not by a token: what they do is written down all the same."""
+    _expect_line(kernel(), account_id, session_id)
 
 
 def install_callers(app: Flask, kernel: Kernel) -> None:

@@ -13,11 +13,12 @@ from backend.robots import ask_question, read_newest
 _NEAR_FROM_PERCENT = 80
 
 HOW_TO_APPEAL = {
-    "en": "If your unlimited credits are held, write why you object under Fair use in the extension, or answer the mail that told"
-    " you. A person decides, and somebody else decides again if you object to that. Credits you have paid for stay usable.",
-    "fr": "Si vos crédits illimités sont bloqués, écrivez pourquoi vous contestez sous Usage raisonnable dans l’extension, ou"
-    " répondez au mail qui vous l’a annoncé. Une personne décide, et une autre décide à nouveau si vous contestez sa décision."
-    " Les crédits que vous avez payés restent utilisables.",
+    "en": "If your unlimited credits are held, write why you object under Fair use, in the extension or in your account on our"
+    " site, or answer the mail that told you. A person decides, and somebody else decides again if you object to that. Credits you"
+    " have paid for stay usable.",
+    "fr": "Si vos crédits illimités sont bloqués, écrivez pourquoi vous contestez sous Usage raisonnable, dans l’extension ou dans"
+    " votre compte sur notre site, ou répondez au mail qui vous l’a annoncé. Une personne décide, et une autre décide à nouveau si"
+    " vous contestez sa décision. Les crédits que vous avez payés restent utilisables.",
 }
 
 

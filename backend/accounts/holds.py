@@ -17,7 +17,7 @@ from backend.kernel import Kernel
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.ops import Act
 from backend.kernel.problems import Problem
-from backend.robots import LadderClimbed, Sign, ease, forget, note_step, read_newest, read_steps, say_why
+from backend.robots import LadderClimbed, Sign, Step, ease, forget, note_step, read_newest, read_steps, say_why
 
 UNCLEAR = {
     "en": "Several signs came together, none of them strong by itself.",
@@ -50,6 +50,7 @@ def hear_ladder(kernel: Kernel, connection: sa.Connection, climbed: LadderClimbe
     if not planted:
         open_case(connection, row.account_id, "robots", say_signs(climbed.signs, "en"), climbed.at)
     facts: dict[str, Fact] = {f"why_{lang}": " ".join(say_signs(climbed.signs, lang)) for lang in UNCLEAR}
+    facts["account"] = _page(kernel)
     tell(connection, kernel.sealer, Message(row.account_id, "robot-held", climbed.at.isoformat(), climbed.at, facts))
 
 
@@ -69,7 +70,7 @@ def decide_hold(connection: sa.Connection, kernel: Kernel, act: Act, account_id:
     if release:
         change_permit(connection, row.workspace_id, account_id, {"held": False})
         ease(kernel, account_id)
-    facts: dict[str, Fact] = {"words": words}
+    facts: dict[str, Fact] = {"words": words, "account": _page(kernel)}
     code = "robot-released" if release else "robot-kept"
     tell(connection, kernel.sealer, Message(account_id, code, now.isoformat(), now, facts))
 
@@ -83,6 +84,12 @@ def appeal(kernel: Kernel, account_id: int, text: str) -> None:
             raise Problem("nothing-held")
         note_step(connection, kernel, account_id, "appealed", now, words=text)
         open_case(connection, account_id, "robots-appeal", ["the user appeals against the hold"], now)
+
+
+def read_stand(kernel: Kernel, account_id: int) -> Step | None:
+    """What was last said about the hold: it began, a person kept it, or its user objects."""
+    with kernel.database.begin() as connection:
+        return read_newest(connection, kernel, account_id, ("hold", "kept", "appealed"))
 
 
 def say_signs(signs: Sequence[Sign], lang: str) -> list[str]:
@@ -108,3 +115,7 @@ def export_ladder(kernel: Kernel, connection: sa.Connection, asked: ExportAsked)
         }
         for step in read_steps(connection, kernel, asked.account_id)
     ]
+
+
+def _page(kernel: Kernel) -> str:
+    return f"{kernel.settings.public_url}/account"

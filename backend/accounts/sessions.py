@@ -27,6 +27,8 @@ from backend.kernel.ids import ID_LENGTH
 from backend.kernel.problems import Problem
 from backend.terms import hold_to_acceptances
 
+WEB = "web"
+"""The client of a session on our own pages: its token stands in a cookie, stays as it is, and gets nobody an access token."""
 _LONGEST_TOKEN = 200
 
 
@@ -93,7 +95,7 @@ def refresh(kernel: Kernel, token: str, place: Place) -> SignedIn:
     with kernel.database.begin() as connection:
         row = connection.execute(sa.select(accounts).where(accounts.c.account_id == account_id).with_for_update()).one_or_none()
         session = connection.execute(sa.select(sessions).where(this)).one_or_none()
-        if row is None or session is None:
+        if row is None or session is None or session.client == WEB:
             raise Problem("token-invalid")
         refused = _find_obstacle(row, session, secret, expired=session.expires_at <= now)
         detail = describe_obstacle(connection, kernel, row) if refused == "account-suspended" else ""
@@ -109,6 +111,21 @@ def refresh(kernel: Kernel, token: str, place: Place) -> SignedIn:
         raise Problem(refused, detail)
     caller = Caller(account_id, row.workspace_id, session_id)
     return SignedIn(caller, _write_token(kernel, caller, fresh))
+
+
+def find_reader(kernel: Kernel, cookie: str) -> Caller:
+    """Who reads our pages with this cookie. Raises the Problem of one that opens nothing, or nothing any more."""
+    account_id, session_id, secret = _read_token(kernel, cookie)
+    this = sa.and_(sessions.c.account_id == account_id, sessions.c.session_id == session_id, sessions.c.client == WEB)
+    with kernel.database.begin() as connection:
+        session = connection.execute(sa.select(sessions).where(this)).one_or_none()
+        if session is None:
+            raise Problem("token-invalid")
+        row = read_row(connection, account_id)
+        refused = _find_obstacle(row, session, secret, expired=session.expires_at <= kernel.clock.now())
+        if refused:
+            raise Problem(refused, describe_obstacle(connection, kernel, row) if refused == "account-suspended" else "")
+        return Caller(account_id, row.workspace_id, session_id)
 
 
 def sign_out(kernel: Kernel, caller: Caller) -> None:

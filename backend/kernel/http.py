@@ -22,9 +22,10 @@ JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 PAGES_FOR_PEOPLE = ("text/html", "text/css")
 
-Who = Literal["anyone", "person", "spender", "refresher", "operator"]
+Who = Literal["anyone", "person", "spender", "refresher", "reader", "operator"]
 """anyone; person: a live session, checked before the view; spender: a session whose standing the ledger checks in its own call;
-refresher: whoever holds a refresh token; operator: somebody who runs Candor, in one of the roles named, on a page of theirs."""
+refresher: whoever holds a refresh token; reader: a person on a page of their account, by its cookie; operator: somebody who runs
+Candor, in one of the roles named, on a page of theirs."""
 
 
 class Body(BaseModel):

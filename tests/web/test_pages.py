@@ -12,7 +12,10 @@ from backend.kernel.due import tick
 from backend.kernel.mail import Letter, post
 from backend.kernel.problems import KINDS
 
-PAGES = ("/", "/terms", "/privacy", "/docs", "/problems", "/problems/credits-exhausted", "/password/reset", "/mailbox")
+PAGES = (
+    "/", "/terms", "/privacy", "/docs", "/problems", "/problems/credits-exhausted", "/password/reset", "/mailbox",
+    "/account/sign-in",
+)  # fmt: skip
 
 
 class Elements(HTMLParser):
@@ -67,7 +70,7 @@ def test_every_colour_is_readable_on_its_ground(client: FlaskClient) -> None:
     assert len(blocks) == 2
     for block in blocks:
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        for name in ("ink", "accent", "quiet", "error"):
+        for name in ("ink", "accent", "quiet", "ageing", "error"):
             assert contrast(colours[name], colours["paper"]) >= 4.5, name
         assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
         assert contrast(colours["quiet"], colours["desk"]) >= 4.5
