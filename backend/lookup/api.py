@@ -66,7 +66,7 @@ def create_lookup(body: LookupBody) -> LookupAnswer:
     `profile` is any LinkedIn profile URL, a vanity name or a member id. A person who objected is answered like one nobody knows.
     `view` says that this profile was looked up: a reveal of it brings it back as `client.proof`.
     """
-    looked = look_up(kernel(), caller(), body.profile)
+    looked = look_up(kernel(), caller(), body.key)
     return {
         "person_id": looked.person_id,
         "found": looked.person_id is not None,
@@ -107,7 +107,7 @@ def create_reveal(body: RevealBody) -> Response:
     Asking again is free for the whole workspace, so a lost answer is simply asked for again. What cannot be shown costs nothing.
     """
     verdict = verdict_of_request()
-    revealed = reveal_details(kernel(), caller(), body.kinds, profile=body.profile, person_id=body.person_id, verdict=verdict)
+    revealed = reveal_details(kernel(), caller(), body.kinds, key=body.key, person_id=body.person_id, verdict=verdict)
     results = _show_results(revealed)
     headers = {
         "X-Credits-Charged": ", ".join(f"{kind}={result['charged']}" for kind, result in results.items()),

@@ -1,10 +1,11 @@
 """What lookups and reveals are sent: read before the view by the robot score, and by the view."""
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
-from backend.directory import CONTACT_FIELDS, ContactField
+from backend.directory import CONTACT_FIELDS, ContactField, ProfileKey, read_profile_key
 from backend.kernel.http import Body
 
 Profile = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -12,6 +13,11 @@ Profile = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 class LookupBody(Body):
     profile: Profile
+
+    @cached_property
+    def key(self) -> ProfileKey | None:
+        """What `profile` names, or None where it is no profile."""
+        return read_profile_key(self.profile)
 
 
 class ClientSigns(Body):
@@ -38,6 +44,11 @@ class RevealBody(Body):
     ]
     page: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")] | None = None
     client: ClientSigns | None = None
+
+    @cached_property
+    def key(self) -> ProfileKey | None:
+        """What `profile` names, or None where it is no profile, or a person is named by id."""
+        return read_profile_key(self.profile) if self.profile is not None else None
 
     @model_validator(mode="after")
     def _name_one_person(self) -> "RevealBody":

@@ -4,21 +4,22 @@ The score needs the instant, what is done, a keyed digest of the person, and how
 is read once, here, and left to the view.
 """
 
+from datetime import datetime
 from typing import Any
 
-from flask import g, request
+from flask import g
 
 from backend.accounts import network_of
-from backend.directory import ProfileKey, read_profile_key
 from backend.kernel import Kernel
-from backend.kernel.http import body_of_request, caller
+from backend.kernel.http import Caller, body_of_request, this_request
 from backend.kernel.limits import Load, Rider
 from backend.kernel.problems import Problem
 from backend.lookup.bodies import ClientSigns, RevealBody
-from backend.robots import IN_ONE_TRIP, Action, Sign, Verdict, arguments_of, judge_view, keys_of, read_verdict
+from backend.robots import IN_ONE_TRIP, Action, Proof, Sign, Verdict, arguments_of, judge_view, keys_of, read_verdict
 
 _LOOKUP, _REVEAL = "lookup.create_lookup", "lookup.create_reveal"
 _DIGEST = 8
+_NO_SIGNS = ClientSigns()
 _NETWORKS_KEPT = 10_000
 _networks: dict[str, str] = {}
 """Digests of networks by address: a third of what a reveal's signs cost to read."""
@@ -46,49 +47,36 @@ def verdict_of_request() -> Verdict | None:
 
 
 def _read_action(kernel: Kernel) -> Action | None:
-    if "caller" not in g:  # a browser asks beforehand whether it may ask
+    who: Caller | None = g.get("caller")  # None: a browser asks beforehand whether it may ask
+    asked = this_request()
+    if who is None or asked.endpoint not in (_LOOKUP, _REVEAL):
         return None
-    if request.endpoint == _LOOKUP:
-        return Action(str(caller().account_id), _now(kernel), "lookup", network=_network(kernel))
-    if request.endpoint != _REVEAL:
-        return None
+    account, at = str(who.account_id), kernel.clock.now()
+    instant, network = round(at.timestamp() * 1000), _network(kernel, asked.remote_addr or "")
+    if asked.endpoint == _LOOKUP:
+        return Action(account, instant, "lookup", network=network)
     try:
         body = body_of_request(RevealBody)
     except Problem:
         return None  # the view will say what is wrong
     assert isinstance(body, RevealBody)
-    signs = body.client or ClientSigns()
-    key = read_profile_key(body.profile) if body.profile is not None else None
-    g.proof = _judge(kernel, key, signs)
-    return Action(
-        account=str(caller().account_id),
-        at=_now(kernel),
-        action="reveal",
-        person=_digest(kernel, "robots-person", str(key) if key else f"id:{body.person_id}"),
-        dwell_ms=signs.dwell_ms,
-        proof=g.proof,
-        network=_network(kernel),
-    )
+    signs, person = body.client or _NO_SIGNS, str(body.key) if body.key else f"id:{body.person_id}"
+    g.proof = None if body.key is None else _judge(kernel, who, person, signs, at)
+    if g.proof is None and "X-Candor-Client" in asked.headers:
+        g.proof = "no"  # the extension proves what it does; of whoever else claims nothing, nothing is said
+    digest = _digest(kernel, "robots-person", person)
+    return Action(account, instant, "reveal", digest, dwell_ms=signs.dwell_ms, proof=g.proof, network=network)
 
 
-def _judge(kernel: Kernel, key: ProfileKey | None, signs: ClientSigns) -> Any:
-    """A call by the extension that proves nothing is `no`; by anybody else that claims nothing, not said.
-
-    The proof is about a page, so a person named by id has none; a click that no hand made is none, whatever comes with it.
-    """
-    by_extension = "X-Candor-Client" in request.headers
-    if key is None or signs.proof is None:
-        return "no" if by_extension else None
-    proof = judge_view(kernel.settings.jwt_secret, caller().account_id, str(key), signs.proof, kernel.clock.now())
+def _judge(kernel: Kernel, who: Caller, person: str, signs: ClientSigns, at: datetime) -> Proof | None:
+    """The proof is about a page, so a person named by id has none; a click that no hand made is none, whatever comes with it."""
+    if signs.proof is None:
+        return None
+    proof = judge_view(kernel.settings.jwt_secret, who.account_id, person, signs.proof, at)
     return "no" if proof == "yes" and signs.trusted is False else proof
 
 
-def _now(kernel: Kernel) -> int:
-    return round(kernel.clock.now().timestamp() * 1000)
-
-
-def _network(kernel: Kernel) -> str:
-    address = request.remote_addr or ""
+def _network(kernel: Kernel, address: str) -> str:
     found = _networks.get(address)
     if found is None:
         if len(_networks) >= _NETWORKS_KEPT:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.credits import Charge, quote, reveal
-from backend.directory import CONTACT_FIELDS, NOBODY, Detail, Found, find_person, owe_notice, read_profile_key
+from backend.directory import CONTACT_FIELDS, NOBODY, Detail, Found, ProfileKey, find_person, owe_notice
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.metrics import REVEALS
@@ -34,10 +34,9 @@ class Revealed:
     details: dict[str, list[Detail]]
 
 
-def look_up(kernel: Kernel, caller: Caller, profile: str) -> Looked:
-    """Say which kinds are available, owned, none or blocked. Free."""
+def look_up(kernel: Kernel, caller: Caller, key: ProfileKey | None) -> Looked:
+    """Say which kinds are available, owned, none or blocked. Free. Raises Problem: what is in the way, or `not-a-profile`."""
     at = kernel.clock.now()
-    key = read_profile_key(profile)
     found = find_person(kernel, key, CONTACT_FIELDS, at, open_values=False) if key else NOBODY
     owned = quote(kernel.database, caller, found.persons, at).owned
     if key is None:
@@ -53,19 +52,21 @@ def reveal_details(
     caller: Caller,
     kinds: Sequence[str],
     *,
-    profile: str | None = None,
+    key: ProfileKey | None = None,
     person_id: str | None = None,
     verdict: Verdict | None = None,
 ) -> Revealed:
     """Show the asked kinds of one person and charge each once; `verdict` is what the robot score says of this call.
+
+    The person is named by `person_id`, or else by the profile's key, None where it was no profile.
 
     Raises Problem: what is in the account's way first, then `human-check-required`, `not-a-profile`, `person-unknown` or
     `notices-late`. What could not be shown is an outcome, never an exception.
     """
     asked = verdict is not None and follow_score(kernel, caller.account_id, verdict)
     at = kernel.clock.now()
-    key = read_profile_key(profile) if profile is not None else _read_person(kernel, caller, person_id or "")
-    found = find_person(kernel, key, kinds, at, open_values=True) if key is not None else NOBODY
+    named = key if person_id is None else kernel.ids.decode("person", caller.workspace_id, person_id)
+    found = find_person(kernel, named, kinds, at, open_values=True) if named is not None else NOBODY
     blocked = {kind: reason for kind, reason in _blocked(found).items() if kind in kinds}
     showable = [kind for kind in kinds if kind in found.showable and kind not in blocked]
     if asked and not set(showable) <= quote(kernel.database, caller, found.persons, at).owned:
@@ -76,8 +77,8 @@ def reveal_details(
     if showable and found.notice == "owed" and not found.planted:
         owe_notice(kernel, found.persons[0], at)
     charges = reveal(kernel.database, caller, found.persons, kinds, showable, at)
-    if key is None:
-        raise Problem("not-a-profile" if profile is not None else "person-unknown")
+    if named is None:
+        raise Problem("not-a-profile" if person_id is None else "person-unknown")
     if late:
         raise Problem("notices-late", headers={"Retry-After": "600"})
     for charge in charges:
@@ -86,10 +87,6 @@ def reveal_details(
         climb(kernel, caller.account_id, "hold", [Sign("planted", 1.0, 0.0)], None)
     details = {c.kind: found.showable[c.kind] for c in charges if c.outcome in ("revealed", "known")}
     return Revealed(_public_id(kernel, caller, found), charges, blocked, details)
-
-
-def _read_person(kernel: Kernel, caller: Caller, person_id: str) -> int | None:
-    return kernel.ids.decode("person", caller.workspace_id, person_id)
 
 
 def _blocked(found: Found) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Who may call: every route for signed-in callers refuses whoever is not, or no longer is, in the same words."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -94,6 +95,14 @@ def test_a_token_that_is_not_ours_is_refused(ann: Member) -> None:
 def test_a_token_of_the_past_is_refused(ann: Member) -> None:
     token = sign(ann, exp=int(datetime.now(UTC).timestamp()) - 60)
     assert ask_every_route(ann, token) == all_say(401, "token-expired")
+
+
+def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_is_over(ann: Member) -> None:
+    over_at = int(time.time()) + 2  # the clocks of two servers may differ by five seconds
+    headers = {"Authorization": f"Bearer {sign(ann, exp=over_at - 5)}"}
+    assert ann.client.get("/v1/me", headers=headers).status_code == 200
+    time.sleep(max(0, over_at + 0.02 - time.time()))
+    assert code_of(ann.client.get("/v1/me", headers=headers)) == (401, "token-expired")
 
 
 def test_a_token_of_an_ended_session_is_refused(ann: Member, kernel: Kernel) -> None:
