@@ -4,6 +4,7 @@ A limit is a token bucket (GCRA): `amount` in `seconds`, of which `burst` may co
 with a metric: the ledger is the real guard. Somebody else's work in Redis may ride along in the same trip (`Rider`).
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage
 from limits.storage.base import SlidingWindowCounterSupport
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.retry import Retry
 from werkzeug import Response
 
@@ -43,6 +45,11 @@ class Limit:
     def item(self) -> RateLimitItem:
         """As the library `limits` knows it."""
         return RateLimitItemPerSecond(self.amount, self.seconds)
+
+    @cached_property
+    def arguments(self) -> tuple[bytes, bytes, bytes]:
+        """For the script: microseconds for each request, burst, cost."""
+        return str(self.seconds * 1_000_000 // self.amount).encode(), str(self.burst).encode(), b"1"
 
     @cached_property
     def policy(self) -> str:
@@ -78,13 +85,25 @@ class Rider:
     alight: Callable[[Any], None]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What the bucket said: whether the request may pass, how many are left, and in how many seconds more will be."""
 
     passed: bool
     left: int
     wait: float
+
+
+class _Scripts(NamedTuple):
+    take: Script
+    take_along: Script
+
+
+def _connect(url: str, rider: Rider | None) -> _Scripts:
+    # A connection that Redis closed meanwhile is opened once more, at once. Whoever waited in vain does not wait again.
+    again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    patience = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
+    client = redis.Redis.from_url(url, single_connection_client=True, protocol=2, retry=again, **patience)
+    return _Scripts(client.register_script(TAKE), client.register_script(rider.script if rider else TAKE))
 
 
 class OneTripStorage(Storage, SlidingWindowCounterSupport):
@@ -94,13 +113,9 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: Any) -> None:
         super().__init__(uri, wrap_exceptions, **options)
-        # No second try: it would wait a second or more, and without Redis the request passes anyway.
-        self._redis = redis.Redis.from_url(
-            str(options["redis_url"]), socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=Retry(NoBackoff(), 0)
-        )
-        self._take = self._redis.register_script(TAKE)
+        self._url = str(options["redis_url"])
+        self._own = threading.local()
         self._rider: Rider | None = options.get("rider")
-        self._take_along = self._redis.register_script(self._rider.script) if self._rider else self._take
         self._away_until = 0.0
 
     @property
@@ -114,13 +129,13 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
         if now < self._away_until:
             LIMITER_AWAY.inc()
             return True
-        own = [rule.seconds * 1_000_000 // rule.amount, rule.burst, amount]
         load = self._rider.board() if self._rider else None
         try:
             if load is None:
-                passed, left, wait = self._take(keys=[key], args=own)
+                passed, left, wait = self._scripts.take(keys=[key], args=rule.arguments)
             else:
-                passed, left, wait, *brought = self._take_along(keys=[key, *load.keys], args=[*own, *load.arguments])
+                arguments = [*rule.arguments, *load.arguments]
+                passed, left, wait, *brought = self._scripts.take_along(keys=[key, *load.keys], args=arguments)
         except redis.RedisError:
             self._away_until = now + _PAUSE
             LIMITER_AWAY.inc()
@@ -130,8 +145,16 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
             self._rider.alight(brought[0])
         return bool(passed)
 
+    @property
+    def _scripts(self) -> "_Scripts":
+        """The scripts on this thread's own connection: lending one from a pool costs half as much as the trip itself."""
+        found: _Scripts | None = getattr(self._own, "scripts", None)
+        if found is None:
+            found = self._own.scripts = _connect(self._url, self._rider)
+        return found
+
     def check(self) -> bool:
-        return bool(self._redis.ping())
+        return bool(self._scripts.take.registered_client.ping())
 
     def _not_ours(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError("this storage keeps buckets only")
@@ -140,16 +163,16 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
     get_sliding_window = clear_sliding_window = _not_ours
 
 
-def _bucket() -> str:
+def _bucket(limit: Limit) -> str:
     caller = g.get("caller")
     who = f"account:{caller.account_id}" if caller else f"address:{request.remote_addr}"
-    return f"{{{who}}}:{g.limit.name}"
+    return f"{{{who}}}:{limit.name}"
 
 
 def install_limiter(app: Flask, redis_url: str, enabled: bool, rider: Rider | None = None) -> None:
     """Put every request of `app` under the limit its endpoint declares (`g.limit`, set before); `rider` comes along."""
     limiter = Limiter(
-        _bucket,
+        lambda: _bucket(g.limit),
         strategy="sliding-window-counter",
         storage_uri="candor://",
         storage_options={"redis_url": redis_url, "rider": rider},  # type: ignore[dict-item]
@@ -165,7 +188,8 @@ def install_limiter(app: Flask, redis_url: str, enabled: bool, rider: Rider | No
 
     @app.before_request
     def take() -> None:
-        if not strategy.hit(g.limit.item, _bucket()):
+        limit: Limit = g.limit
+        if not strategy.hit(limit.item, _bucket(limit)):
             _refuse()
 
 
@@ -179,5 +203,6 @@ def write_limit_headers(response: Response) -> None:
     """Say what was asked and what is left, as draft-ietf-httpapi-ratelimit-headers does."""
     standing: Standing | None = g.get("limit_standing")
     if standing is not None:
-        response.headers["RateLimit-Policy"] = g.limit.policy
-        response.headers["RateLimit"] = f'"{g.limit.name}";r={standing.left};t={round(standing.wait + 0.5)}'
+        limit: Limit = g.limit
+        response.headers["RateLimit-Policy"] = limit.policy
+        response.headers["RateLimit"] = f'"{limit.name}";r={standing.left};t={round(standing.wait + 0.5)}'

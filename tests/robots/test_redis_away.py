@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -127,6 +128,39 @@ def test_slow_it_is_waited_for_a_quarter_of_a_second_and_then_left_alone(
     finally:
         store.freeze(False)
     charged_once(owner, 4)
+
+
+def test_answering_after_two_seconds_it_is_not_waited_for_and_its_late_answers_reach_nobody(
+    worker: Worker, store: Store, owner: psycopg.Connection[Any]
+) -> None:
+    people = [worker.somebody() for _ in range(6)]
+    assert worker.reveal(people[0]).headers["RateLimit"].startswith('"reveals";r=59;')
+    busy = Thread(target=redis.Redis.from_url(store.url).execute_command, args=("DEBUG", "SLEEP", "2"))
+    busy.start()
+    time.sleep(0.1)
+    before, began = away(), time.monotonic()
+    for person in [*people[1:4], people[0]]:
+        answer = worker.reveal(person)
+        assert (answer.status_code, "RateLimit" in answer.headers) == (200, False)
+    assert time.monotonic() - began < SLOWEST
+    assert away() - before == 4
+    busy.join(5)
+    time.sleep(1.1)
+    for left, person in ((58, people[4]), (57, people[5])):  # the one that was waited for in vain counts at most as one
+        found = worker.reveal(person).headers["RateLimit"]
+        assert found.startswith((f'"reveals";r={left};', f'"reveals";r={left - 1};'))
+    assert away() - before == 4
+    charged_once(owner, 6)
+    assert worker.steps(owner) == []
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again_at_once(worker: Worker, store: Store) -> None:
+    assert worker.reveal().status_code == 200
+    before = away()
+    store.stop()
+    store.start()
+    assert worker.reveal().headers["RateLimit"].startswith('"reveals";r=59;')
+    assert away() == before
 
 
 def test_the_cap_is_the_ledgers(worker: Worker, store: Store, owner: psycopg.Connection[Any]) -> None:
