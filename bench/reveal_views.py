@@ -40,7 +40,7 @@ def floor() -> Door:
     sealer = Sealer(read_key_ring(os.environ["SEALING_KEYS"]))
     store = redis.Redis.from_url(os.environ["REDIS_URL"])
     script = store.script_load(_LUA)
-    find = reading._SELECT + reading._OF_KEY
+    find = reading._OF_KEY
 
     @app.post("/v1/reveals")
     @jwt_required()

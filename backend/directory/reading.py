@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from backend.directory.policy import find_block, rule_for
 from backend.directory.profile_key import ProfileKey
@@ -15,8 +15,7 @@ from backend.kernel.database import listed
 Notice = Literal["done", "owed", "impossible"]
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """One value with its papers; `value` is None unless it was asked to be opened. `note` is a code the reader is told in words."""
 
     kind: str
@@ -61,13 +60,13 @@ LEFT JOIN facts f ON f.person_id = p.person_id AND {listed("f.field", CONTACT_FI
 LEFT JOIN sources s ON s.source_id = f.source_id
 WHERE p.hidden_at IS NULL AND p.merged_into IS NULL
 """  # noqa: S608
-_OF_KEY = """
+_OF_KEY = f"""{_SELECT}
   AND p.person_id = (SELECT person_id FROM identities WHERE digest = ANY(%(digests)s) LIMIT 1)
   AND NOT EXISTS (SELECT FROM suppression x WHERE x.digest = ANY(%(digests)s))
-"""
-_OF_PERSON = """
+"""  # noqa: S608
+_OF_PERSON = f"""{_SELECT}
   AND p.person_id = (SELECT coalesce(merged_into, person_id) FROM people WHERE person_id = %(person)s)
-"""
+"""  # noqa: S608
 
 
 def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], at: datetime, open_values: bool = False) -> Found:
@@ -78,10 +77,10 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
     `planted`: nobody; whoever looks for this one did not come here by hand.
     """
     if isinstance(key, int):
-        rows = kernel.database.call(_SELECT + _OF_PERSON, {"at": at, "person": key})
+        rows = kernel.database.call(_OF_PERSON, {"at": at, "person": key})
     else:
         digests = kernel.digester.digests(key.kind, key.value)
-        rows = kernel.database.call(_SELECT + _OF_KEY, {"at": at, "digests": digests})
+        rows = kernel.database.call(_OF_KEY, {"at": at, "digests": digests})
     if not rows:
         return NOBODY
     root, absorbed, country = rows[0][:3]
@@ -110,8 +109,7 @@ def find_person(kernel: Kernel, key: ProfileKey | int, kinds: Collection[str], a
     return Found((root, *absorbed), showable, blocked, notice, planted=rows[0][-3])
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     """One row of the read, as far as it is about a fact."""
 
     fact_id: int

@@ -13,7 +13,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.kernel import Kernel
-from backend.kernel.http import JSON, PROBLEM_JSON, endpoint_of_request
+from backend.kernel.http import ENDPOINTS, JSON, PROBLEM_JSON, this_request
 from backend.kernel.limits import PAGES, Limit, write_limit_headers
 from backend.kernel.metrics import REQUESTS
 from backend.kernel.problems import Problem
@@ -39,35 +39,36 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
 
     @app.before_request
     def enter() -> None:
-        g.entered = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
+        g.entered, asked = time.perf_counter(), this_request()
+        given = asked.headers.get("X-Request-Id", "")
         g.request_id = given if given.isascii() and given.isalnum() and len(given) <= _LONGEST_ID else uuid.uuid4().hex
-        endpoint = endpoint_of_request()
+        endpoint = ENDPOINTS.get(asked.endpoint or "")
         g.limit = endpoint.limit if endpoint else _UNDECLARED
-        if TOO_SLOW in request.environ:
+        if TOO_SLOW in asked.environ:
             raise Problem("body-too-slow")
         # Such bytes are no address (RFC 3986), and reading them as UTF-8 would fail later, as our fault.
-        if not request.query_string.isascii():
+        if not asked.query_string.isascii():
             raise Problem("not-found")
 
     @app.after_request
     def leave(response: Response) -> Response:
-        endpoint = endpoint_of_request()
+        asked, request_id, now = this_request(), g.get("request_id", ""), time.perf_counter()
+        endpoint = ENDPOINTS.get(asked.endpoint or "")
         route = endpoint.path if endpoint else "none"
-        seconds = time.perf_counter() - g.get("entered", time.perf_counter())
-        method = request.method if request.method in _METHODS else "other"
+        seconds = now - g.get("entered", now)
+        method = asked.method if asked.method in _METHODS else "other"
         REQUESTS.labels(method, route, response.status_code).observe(seconds)
         write_limit_headers(response)
         headers = response.headers
-        headers["X-Request-Id"] = g.get("request_id", "")
+        headers["X-Request-Id"] = request_id
         headers["X-Candor-Extension"] = "off" if kernel.switches.is_on(EXTENSION_OFF) else "on"
         headers["X-Content-Type-Options"] = "nosniff"
-        if request.is_secure:
+        if asked.is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if response.mimetype in (JSON, PROBLEM_JSON):
             headers["Cache-Control"] = "no-store"
         ms = round(seconds * 1000, 1)
-        log.info("request", request_id=g.get("request_id"), method=method, route=route, status=response.status_code, ms=ms)
+        log.info("request", request_id=request_id, method=method, route=route, status=response.status_code, ms=ms)
         return response
 
     CORS(

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 _KEPT_OUT = frozenset({"path", "url", "query", "body", "email", "phone", "token", "password", "profile", "name"})
 
@@ -13,6 +14,10 @@ def _keep_out(_logger: Any, _method: str, event: Any) -> Any:
     for key in _KEPT_OUT.intersection(event):
         event[key] = "[kept out]"
     return event
+
+
+def _write(event: Any, **_: Any) -> str:
+    return to_json(event, fallback=repr).decode()
 
 
 def configure_logs() -> None:
@@ -24,7 +29,7 @@ def configure_logs() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _keep_out,
             _only_the_type_of_an_exception,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_write),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

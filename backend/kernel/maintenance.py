@@ -21,13 +21,19 @@ _LEAST = timedelta(minutes=2)
 def install_maintenance(app: Flask, kernel: Kernel) -> None:
     """Register right after the frame: nobody is asked who they are by a Candor that does not answer them."""
     tell_started()
+    told: bool | None = None
 
     @app.before_request
     def refuse() -> Response | None:
+        nonlocal told
         on = kernel.switches.is_on(MAINTENANCE)
-        MAINTENANCE_ON.set(on)
+        if on is not told:
+            told = on
+            MAINTENANCE_ON.set(on)
+        if not on:
+            return None
         path = request.path
-        if not on or request.method == "OPTIONS" or any(path == each or path.startswith(f"{each}/") for each in _GOES_ON):
+        if request.method == "OPTIONS" or any(path == each or path.startswith(f"{each}/") for each in _GOES_ON):
             return None
         now, planned = kernel.clock.now(), kernel.switches.planned_end(MAINTENANCE)
         until = planned if planned is not None and planned > now + _LEAST else None
