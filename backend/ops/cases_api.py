@@ -82,12 +82,13 @@ def show_case(account_id: str, case_id: str) -> Response:
         now=house.clock.now(),
         decides=DECIDERS,
         **shown,
-        **(_show_week(week) if week else {}),
+        **(_show_week(week, case.kind) if week else {}),
     )
 
 
-def _show_week(week: Timeline) -> dict[str, Any]:
+def _show_week(week: Timeline, kind: str) -> dict[str, Any]:
     lang = page_language()
+    held = [step for step in week.steps if step.step == "hold"]
     say = speak(lang)
     kept = [step.decided_by for step in week.steps if step.step in ("hold", "kept")]
 
@@ -97,6 +98,8 @@ def _show_week(week: Timeline) -> dict[str, Any]:
 
     return {
         "week": week,
+        # A case keeps the signs of its hold in English; its step tells them in the reader's language.
+        "seen": say_signs(held[-1].signs, lang) if held and kind == "robots" else [],
         "picture": draw_timeline(week, say, lambda at: write_short(at.astimezone(PARIS), lang)),
         "step_names": name_steps(say),
         "say_signs": lambda signs: say_signs(signs, lang),
