@@ -57,6 +57,7 @@ from backend.directory.sandbox_api import api as sandbox_people_room
 from backend.helpdesk import end_threads, export_threads
 from backend.helpdesk.api import api as helpdesk_room
 from backend.helpdesk.due import ForgetCases, HelpdeskWaiting, LetterDeadlines
+from backend.helpdesk.pages_api import api as help_room
 from backend.kernel import Kernel, build_kernel
 from backend.kernel.api import api as service_room
 from backend.kernel.clock import Clock
@@ -154,9 +155,9 @@ ROOMS: list[Room] = [
     ops_overview_room, ops_directory_room, ops_due_room,
     ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_robots_room, ops_accounts_room, ops_account_acts_room,
     ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
-    web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, plans_room, premium_room, prices_room,
-    endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, members_room, messages_room,
-    door_room, account_room, me_room, accounts_room, robots_room, credits_room, terms_room, service_room,
+    web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, help_room, plans_room, premium_room,
+    prices_room, endings_room, notices_room, subscriptions_room, linkedin_room, teams_room, workspaces_room, members_room,
+    messages_room, door_room, account_room, me_room, accounts_room, robots_room, credits_room, terms_room, service_room,
 ]  # fmt: skip
 """Every room with an HTTP face, top floor first."""
 

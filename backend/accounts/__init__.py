@@ -29,6 +29,7 @@ from backend.accounts.figures import count_sign_ups, count_synchronised, list_si
 from backend.accounts.grounds import NoGround, all_grounds, read_ground
 from backend.accounts.holds import DecidedBefore, NotHeld, decide_hold, say_signs
 from backend.accounts.limits import move_account_limits
+from backend.accounts.pages import PLACES, PagePlace, answer_account, answer_refusal
 from backend.accounts.passwords import hash_password, password_matches
 from backend.accounts.profiles import Profile, ProfileCompleted, open_profile
 from backend.accounts.questions import ask, read_questions
@@ -51,6 +52,7 @@ from backend.accounts.suspensions import AccountSuspended, NotSuspendable, NotSu
 
 __all__ = [
     "LONGEST_PASSWORD",
+    "PLACES",
     "Account",
     "AccountActivated",
     "AccountDeleted",
@@ -78,13 +80,16 @@ __all__ = [
     "NotSuspended",
     "NothingHandedIn",
     "OpenCase",
+    "PagePlace",
     "Profile",
     "ProfileCompleted",
     "SameDecider",
     "SuspensionLifted",
     "acknowledge",
     "all_grounds",
+    "answer_account",
     "answer_cure",
+    "answer_refusal",
     "ask",
     "close_account",
     "close_looked_at",

@@ -1,5 +1,6 @@
 """Pages of a signed-in person: who reads them, by a cookie, what guards their forms, and the frame that rooms above use, too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ _IN_THE_WAY = ("account-suspended", "account-terminated")
 
 
 @dataclass(frozen=True)
-class Place:
-    """A page of the account's navigation."""
+class PagePlace:
+    """A page in the navigation of an account, with its name by language."""
 
     address: str
-    title: str
+    title: Mapping[str, str]
 
 
-PLACES: list[Place] = [Place(HOME, "Fair use")]
+PLACES: list[PagePlace] = [PagePlace(HOME, {"en": "Fair use", "fr": "Usage raisonnable"})]
 """The navigation, in order; rooms above add theirs."""
 
 

@@ -22,7 +22,7 @@ api = Room("helpdesk", __name__)
 
 HELPDESK = Limit("helpdesk", 200, 86_400, 30)
 """What is written to people is read by people: thirty at once, two hundred a day, an account."""
-_LONGEST = 4000
+LONGEST_TEXT = 4000
 
 
 def _read_text(text: str) -> str:
@@ -31,7 +31,7 @@ def _read_text(text: str) -> str:
     return text.strip()
 
 
-Text = Annotated[str, Field(min_length=1, max_length=_LONGEST), AfterValidator(_read_text)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_read_text)]
 
 
 class Asked(Body):

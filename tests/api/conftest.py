@@ -12,12 +12,13 @@ from werkzeug.test import TestResponse
 
 from backend.accounts.questions import ask
 from backend.accounts.sample import State, arrange
-from backend.accounts.sessions import open_session
+from backend.accounts.sessions import WEB, open_session, start_session
 from backend.directory import sample_people
 from backend.helpdesk.threads import Opening, start_thread
 from backend.kernel import Kernel
 from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
+from backend.kernel.pages import form_key
 from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
 from backend.subscriptions.checkout import make_quote
@@ -58,9 +59,22 @@ class Member:
         return self.app.test_client()
 
     def call(self, method: str, path: str, body: Any = None, *, token: str | None = None, **options: Any) -> TestResponse:
-        """One request with this member's access token, or another one."""
+        """One request with this member's access token, or another one; on the pages of an account with its cookie and form key."""
+        if path.startswith("/account"):
+            return self.call_page(method, path, **options)
         headers = {"Authorization": f"Bearer {self.token if token is None else token}", **options.pop("headers", {})}
         return self.client.open(path, method=method, json=body, headers=headers, **options)
+
+    def call_page(self, method: str, path: str, **options: Any) -> TestResponse:
+        """A page of the account in a browser signed in a moment ago, or a form of it sent."""
+        with self.kernel.database.begin() as connection:
+            opened = start_session(connection, self.kernel, self.account_id, self.caller.workspace_id, WEB)
+        client, cookie = self.client, opened.refresh_token
+        client.set_cookie("candor_account", cookie, path="/account")
+        form = (
+            None if method in ("GET", "HEAD") else {"form_key": form_key(cookie), "text": "It still does.", "category": "question"}
+        )
+        return client.open(path, method=method, data=form, **options)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
+from backend.kernel.http import ENDPOINTS
 from tests.api.conftest import Member
 from tests.api.routes import OPERATIONS, SIGNED_IN, Slot, text_slots
 from tests.lookup.conftest import Directory, profile
@@ -84,6 +85,13 @@ IDS[Slot("GET", "/v1/helpdesk/threads", "query", "cursor")] = Id(
 )
 for way, end, answered in (("GET", "", 200), ("POST", "/messages", 201), ("POST", "/close", 200)):
     IDS[Slot(way, f"/v1/helpdesk/threads/{{thread_id}}{end}", "path", "thread_id")] = Id(
+        lambda member: member.call("GET", "/v1/helpdesk/threads").json["threads"][0]["thread_id"],  # type: ignore[index]
+        shown_as="thread_id",
+        served=(answered,),
+    )
+
+for way, end, answered in (("GET", "", 200), ("POST", "", 303), ("POST", "/close", 303)):
+    IDS[Slot(way, f"/account/help/{{thread_id}}{end}", "path", "thread_id")] = Id(
         lambda member: member.call("GET", "/v1/helpdesk/threads").json["threads"][0]["thread_id"],  # type: ignore[index]
         shown_as="thread_id",
         served=(answered,),
@@ -162,8 +170,9 @@ def send(member: Member, slot: Slot, value: str) -> TestResponse:
 
 def read_everything(member: Member) -> str:
     """All that is ever shown to a member."""
-    read = [each for each in SIGNED_IN if each.method == "GET"]
-    return "\n".join(member.call(each.method, each.path).text for each in read)
+    read = [each.path for each in SIGNED_IN if each.method == "GET"]
+    pages = [each.path for each in ENDPOINTS.values() if each.who == "reader" and each.method == "GET"]
+    return "\n".join(member.call("GET", path).text for path in (*read, *pages))
 
 
 @dataclass
