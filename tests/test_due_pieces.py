@@ -17,7 +17,7 @@ from backend.credits.audit import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.database import metadata
-from backend.kernel.due import Piece, Tick, find_next, tick
+from backend.kernel.due import Piece, Tick, Until, find_next, tick
 from backend.settings import Settings
 from tests.due_worlds import ONLY_LOOKS, WORLDS, World
 
@@ -49,7 +49,7 @@ class Killed:
     def __init__(self, piece: Piece) -> None:
         self._piece, self.name = piece, piece.name
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         return self._piece.next_due(until)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:

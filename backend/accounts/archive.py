@@ -28,6 +28,7 @@ from backend.accounts.tables import (
     suspensions,
 )
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.terms import current_sheet, forget_versions
 
 _OWED_STILL = timedelta(days=30)
@@ -72,7 +73,7 @@ class EvidencePurge:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest evidence shall go."""
         at = closed_accounts.c.purge_at
         return sa.select(sa.func.min(at)).where(at <= until)

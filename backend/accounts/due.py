@@ -9,6 +9,7 @@ from backend.accounts.escalation import take_step
 from backend.accounts.records import find_account_rows, open_email
 from backend.accounts.tables import accounts, suspensions
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.mail import Letter, post_all
 from backend.kernel.messages import Message, open_facts, render, tell
 from backend.kernel.tables import messages
@@ -25,7 +26,7 @@ class MessageMail:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest message without a letter was written."""
         return sa.select(sa.func.min(messages.c.at)).where(messages.c.mail_id.is_(None), messages.c.at <= until)
 
@@ -62,7 +63,7 @@ class SuspensionSteps:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest step was due."""
         return sa.select(sa.func.min(suspensions.c.due_at)).where(*_due(until))
 
@@ -89,11 +90,11 @@ class PasswordAge:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest reminder was due."""
         days, noted = number_in_force("password_reminder_days", until), accounts.c.password_noted_at
         age = sa.func.make_interval(0, 0, 0, days, type_=sa.Interval)
-        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= sa.literal(until) - age)
+        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= sa.type_coerce(until, sa.DateTime(timezone=True)) - age)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Remind one account."""
@@ -116,7 +117,7 @@ class PasswordAge:
         return True
 
 
-def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _due(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         suspensions.c.closed_at.is_(None),
         suspensions.c.waiting_since.is_(None),

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.credits.tables import lots
+from backend.kernel.due import Until
 
 # The lots of the oldest instant, whatever their owners; locked as one, without waiting for anybody, so that locks cannot cross.
 _WRITE_OFF = sa.text("""
@@ -26,7 +27,7 @@ class Expiry:
 
     name = "expiry"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the lot that is longest over has ended."""
         return sa.select(sa.func.min(lots.c.expires_at)).where(lots.c.open, lots.c.expires_at <= until)
 

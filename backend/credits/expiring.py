@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.credits.rules import day_begins
 from backend.credits.tables import expiry_alerts, lots
 from backend.kernel.clock import PARIS
+from backend.kernel.due import Until
+from backend.kernel.figures import paris_day
 
 _AT_ONCE = 200
 _ALL = 2**63 - 1
@@ -29,7 +31,7 @@ class Expiring:
     kept: int
 
 
-def next_expiry_alert(days_ahead: int, until: datetime) -> sa.Select[Any]:
+def next_expiry_alert(days_ahead: int, until: Until) -> sa.Select[Any]:
     """The statement whose one value is when the next day's alerts are due, `days_ahead` Paris days before that day, or null."""
     this = expiry_alerts.c.days_ahead == days_ahead
     unfinished = sa.select(expiry_alerts.c.day).where(this, expiry_alerts.c.workspace_id < _ALL).scalar_subquery()
@@ -88,9 +90,9 @@ def _read(
     return list(owners.values())
 
 
-def _metered(days_ahead: int, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _metered(days_ahead: int, until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     """The condition that a lot has something left, is not the unlimited one, and ends at most so many Paris days ahead."""
-    horizon = day_begins(until.astimezone(PARIS).date() + timedelta(days=days_ahead + 1))
+    horizon = _begins(paris_day(until) + (days_ahead + 1))
     return lots.c.open, lots.c.source != "unlimited", lots.c.expires_at < horizon
 
 

@@ -11,6 +11,7 @@ from backend.directory.reading import place_of
 from backend.directory.tables import CONTACT_FIELDS, facts, notices, people, sources, suppression
 from backend.kernel import Kernel
 from backend.kernel.database import listed
+from backend.kernel.due import Until
 from backend.kernel.mail import REFUSED, post
 from backend.kernel.metrics import NOTICES_OWED_SECONDS
 from backend.kernel.switches import NOTICES_LATE, switch
@@ -43,7 +44,7 @@ class MonthOver:
 
     name = "notice-within-a-month"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """The instant by which the next person must be told, less the days ahead."""
         return sa.select(sa.func.min(people.c.tell_by) - AHEAD).where(people.c.tell_by <= until + AHEAD)
 
@@ -71,7 +72,7 @@ class Notices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the next letter came to be owed: it is written at once, not only when it is due."""
         return sa.select(sa.func.min(notices.c.owed_at)).where(notices.c.state == "owed", notices.c.owed_at <= until)
 
@@ -157,9 +158,9 @@ class NoticesLate:
 
     name = "notices-late"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """Always, and after everything else."""
-        return sa.select(sa.literal(until, sa.DateTime(timezone=True)))
+        return sa.select(sa.type_coerce(until, sa.DateTime(timezone=True)))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Look once; never counted as work done."""

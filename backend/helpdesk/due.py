@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend.helpdesk.rules import WAITING
 from backend.helpdesk.tables import threads, unknown_mails
 from backend.helpdesk.threads import Place, is_thread
+from backend.kernel.due import Until
 from backend.kernel.metrics import HELPDESK_WAITING
 from backend.kernel.ops import open_task
 
@@ -20,7 +21,7 @@ class LetterDeadlines:
 
     name = "letter-deadlines"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """The oldest deadline that is over."""
         return sa.select(sa.func.min(threads.c.answer_by)).where(*_overdue(until))
 
@@ -41,7 +42,7 @@ class ForgetCases:
 
     name = "forget-cases"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest was to be removed."""
         closed = unknown_mails.c.closed_at
         return sa.select(sa.func.min(closed) + _KEPT_CLOSED).where(closed <= until - _KEPT_CLOSED)
@@ -58,9 +59,9 @@ class HelpdeskWaiting:
 
     name = "helpdesk-waiting"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """Always."""
-        return sa.select(sa.literal(until, sa.DateTime(timezone=True)))
+        return sa.select(sa.type_coerce(until, sa.DateTime(timezone=True)))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Count once; never counted as work done."""
@@ -73,5 +74,5 @@ class HelpdeskWaiting:
         return False
 
 
-def _overdue(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _overdue(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     return (threads.c.answer_by <= until, threads.c.reminded_at.is_(None), threads.c.state.in_(WAITING))

@@ -3,10 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Until: TypeAlias = datetime | sa.ColumnElement[datetime]
+"""An instant, or the place of one in a statement that is written before it is known."""
+_UNTIL = sa.bindparam("until", type_=sa.DateTime(timezone=True))
 
 
 class Piece(Protocol):
@@ -14,13 +20,15 @@ class Piece(Protocol):
 
     name: str
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
-        """The statement whose one value is the instant of the oldest row due at `until`, or null."""
+    def next_due(self, until: Until) -> sa.Select[Any]:
+        """The statement whose one value is the instant of the oldest row due at `until`, or null. It is written once."""
         ...
 
     def run(self, connection: sa.Connection, until: datetime) -> int:
         """Do one row, or some of one instant, in this transaction; how many: none where another worker was faster."""
         ...
+
+    def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,16 @@ def read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> di
 
 
 def _read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> list[tuple[int, datetime]]:
-    asked = [sa.select(sa.literal(n).label("n"), piece.next_due(until).scalar_subquery()) for n, piece in enumerate(pieces)]
+    asked = _write_question(engine.dialect, *pieces).construct_expanded_state({"until": until})
     with engine.begin() as connection:
-        return [(n, due) for n, due in connection.execute(sa.union_all(*asked)) if due is not None]
+        found = connection.exec_driver_sql(asked.statement, asked.parameters)
+        return [(n, due) for n, due in found if due is not None]
+
+
+@lru_cache(maxsize=64)
+def _write_question(dialect: sa.Dialect, *pieces: Piece) -> SQLCompiler:
+    # To write it takes longer than to ask it.
+    asked = (sa.select(sa.literal(n).label("n"), piece.next_due(_UNTIL).scalar_subquery()) for n, piece in enumerate(pieces))
+    written = sa.union_all(*asked).compile(dialect=dialect)
+    assert isinstance(written, SQLCompiler)
+    return written

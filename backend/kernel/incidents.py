@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.kernel.due import Piece
+from backend.kernel.due import Piece, Until
 from backend.kernel.tables import FORCE_MAJEURE, incident_notices, incidents
 
 
@@ -103,7 +103,7 @@ class Held:
         self._piece = piece
         self.name = piece.name
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """The piece's own instant, or nothing while it rests."""
         lasts = sa.exists(sa.select(incidents.c.incident_id).where(_LASTS))
         return sa.select(sa.case((sa.not_(lasts), self._piece.next_due(until).scalar_subquery())))

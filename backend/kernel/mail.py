@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from backend.kernel.due import Until
 from backend.kernel.sealing import Sealer
 from backend.kernel.tables import mails, messages
 
@@ -81,7 +82,7 @@ class Delivery:
         self._sealer = sealer
         self._send = send
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest letter was due."""
         return _oldest(until)
 
@@ -113,7 +114,7 @@ class Mailbox:
 
     name = "mail"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest letter was due."""
         return _oldest(until)
 
@@ -135,7 +136,7 @@ def name_failure(error: OSError | smtplib.SMTPException) -> str:
     return type(error).__name__
 
 
-def _oldest(until: datetime) -> sa.Select[Any]:
+def _oldest(until: Until) -> sa.Select[Any]:
     return sa.select(sa.func.min(_DUE_AT)).where(mails.c.sent_at.is_(None), until >= _DUE_AT)
 
 

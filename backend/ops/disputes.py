@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel import Kernel
 from backend.kernel.clock import PARIS
+from backend.kernel.due import Until
+from backend.kernel.figures import paris_day
 from backend.kernel.ops import Act, log_act, open_task
 from backend.ops.tables import PARTIES, disputes
 from backend.terms import current_sheet
@@ -98,7 +100,7 @@ class DisputeLimits:
 
     name = "dispute-limits"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest limit was reached."""
         return sa.select(sa.func.min(_reached_at())).where(*_waiting(until))
 
@@ -118,9 +120,9 @@ def _reached_at() -> sa.ColumnElement[datetime]:
     return sa.func.timezone(str(PARIS), sa.cast(disputes.c.escalation_on, sa.TIMESTAMP), type_=sa.DateTime(timezone=True))
 
 
-def _waiting(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _waiting(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     open_ones = (disputes.c.escalated_at.is_(None), disputes.c.agreed_at.is_(None))
-    return (*open_ones, disputes.c.escalation_on <= until.astimezone(PARIS).date())
+    return (*open_ones, disputes.c.escalation_on <= paris_day(until))
 
 
 def _read(kernel: Kernel, row: sa.Row[Any]) -> Dispute:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.accounts import list_account_ids, move_account_limits
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.incidents import Incident, close_incident, find_permanent, open_incident
 from backend.kernel.messages import Message, tell_all
 from backend.kernel.ops import Act, log_act
@@ -97,7 +98,7 @@ class IncidentNotices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest stage began that somebody has still to be told of."""
         c = incident_notices.c
         return sa.select(sa.func.min(c.due_at)).where(c.told_at.is_(None), c.due_at <= until)

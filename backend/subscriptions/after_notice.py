@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.http import Caller
 from backend.kernel.incidents import stands_still
 from backend.kernel.problems import Problem
@@ -77,7 +78,7 @@ class UnpaidNotices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the days of the oldest were over."""
         return sa.select(sa.func.min(formal_notices.c.due_at)).where(*_due(until))
 
@@ -99,5 +100,5 @@ class UnpaidNotices:
         return True
 
 
-def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _due(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     return (formal_notices.c.closed_at.is_(None), formal_notices.c.cause == "non-payment", formal_notices.c.due_at <= until)

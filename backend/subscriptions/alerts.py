@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from backend.credits import KINDS, Expiring, next_expiry_alert, take_expiring
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.messages import Message, tell_all
 from backend.terms import current_sheet, read_sheet, sheet_versions
 from backend.workspaces import admins_of
@@ -20,7 +21,7 @@ class ExpiryAlerts:
         self._kernel, self._days_ahead = kernel, days_ahead
         self.name = f"expiry-alerts-{days_ahead}"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the next day's alerts are due."""
         return next_expiry_alert(self._days_ahead, until)
 

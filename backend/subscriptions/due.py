@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.subscriptions.endings import alert_members, carry_out_end, lock_to_end
 from backend.subscriptions.freemium import begin_next_months
 from backend.subscriptions.payments import need_gateway
@@ -25,7 +26,7 @@ class Renewal:
 
     name = "freemium-renewal"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest period that is over has ended."""
         return sa.select(sa.func.min(_MONTH_ENDS)).where(_RENEWS, until >= _MONTH_ENDS)
 
@@ -50,7 +51,7 @@ class PremiumRenewal:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest period that is over has ended."""
         ends = premiums.c.period_ends_at
         return sa.select(sa.func.min(ends)).where(_RUNNING, ends <= until)
@@ -83,7 +84,7 @@ class SwitchEnd:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest transition was over."""
         return sa.select(sa.func.min(premiums.c.switch_at)).where(premiums.c.state != "ended", premiums.c.switch_at <= until)
 
@@ -107,7 +108,7 @@ class EndingAlerts:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest alert is due."""
         at = premiums.c.next_alert_at
         return sa.select(sa.func.min(at)).where(at <= until)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.messages import Fact, Message, tell
 from backend.kernel.tables import incidents
 from backend.subscriptions.coming import FORCE_MAJEURE, next_alert
@@ -51,7 +52,7 @@ class ForceMajeureEnds:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest that is not carried out was found to be for good."""
         return sa.select(sa.func.min(incidents.c.permanent_at)).where(
             incidents.c.carried_out_at.is_(None), incidents.c.permanent_at <= until

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.accounts import acknowledge, close_account, confirm_deletion, find_account_row
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.http import Caller
 from backend.kernel.messages import Message, tell
 from backend.kernel.problems import Problem
@@ -56,7 +57,7 @@ class FreemiumEnds:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest of these months has ended."""
         return sa.select(sa.func.min(subscriptions.c.period_ends_at)).where(*_due(until))
 
@@ -88,7 +89,7 @@ def _forget(connection: sa.Connection, which: sa.ColumnElement[bool]) -> bool:
     return connection.execute(forgotten).rowcount > 0
 
 
-def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _due(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     return (subscriptions.c.not_renewed_at.is_not(None), subscriptions.c.period_ends_at <= until)
 
 

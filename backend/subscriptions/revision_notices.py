@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.incidents import move_limit
 from backend.kernel.messages import Fact
 from backend.subscriptions.coming import end_after, order_of_next_period
@@ -28,7 +29,7 @@ class PriceRevisions:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest step was due."""
         due = price_revisions.c.due_at
         return sa.select(sa.func.min(due)).where(due <= until)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backend.accounts import close_account, find_account_row
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.subscriptions.breaches import close_breaches, close_of_premium
 from backend.subscriptions.endings import close, lock_to_end
 from backend.subscriptions.notices import close_notices
@@ -46,7 +47,7 @@ class BreachSteps:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest was to be put right."""
         return sa.select(sa.func.min(breaches.c.due_at)).where(*_due(until))
 
@@ -76,5 +77,5 @@ class BreachSteps:
         return True
 
 
-def _due(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _due(until: Until) -> tuple[sa.ColumnElement[bool], ...]:
     return (breaches.c.closed_at.is_(None), breaches.c.waiting_since.is_(None), breaches.c.due_at <= until)

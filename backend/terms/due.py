@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
+from backend.kernel.due import Until
 from backend.kernel.incidents import move_limit
 from backend.kernel.messages import Message, read_deliveries, tell
 from backend.kernel.ops import open_task
@@ -31,7 +32,7 @@ class ChangeNotices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest change that somebody has still to be told of was published."""
         return sa.select(sa.func.min(publications.c.published_at)).where(
             publications.c.told_at.is_(None), publications.c.published_at <= until
@@ -62,7 +63,7 @@ class TacitAcceptance:
 
     name = "tacit-acceptance"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest change that is not settled took force. Nobody is passed over: the telling comes first."""
         return sa.select(sa.func.min(publications.c.effective_at)).where(
             publications.c.switched_at.is_(None), publications.c.told_at.is_not(None), publications.c.effective_at <= until
@@ -101,7 +102,7 @@ class UpdateNotices:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest update that somebody has still to be told of was announced."""
         return sa.select(sa.func.min(updates.c.announced_at)).where(updates.c.told_at.is_(None), updates.c.announced_at <= until)
 

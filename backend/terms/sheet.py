@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from backend.kernel.due import Until
 from backend.terms.documents import find_in_force
 from backend.terms.tables import publications
 
@@ -166,7 +167,7 @@ def current_sheet(connection: sa.Connection, at: datetime) -> Sheet:
     return read_sheet(find_in_force(connection, "plan-sheet", at).version)
 
 
-def number_in_force(name: str, at: datetime) -> sa.ColumnElement[int]:
+def number_in_force(name: str, at: Until) -> sa.ColumnElement[int]:
     """A number of the policy in force at an instant, for a statement that is written before there is a connection."""
     numbers = {version: getattr(read_sheet(version).policy, name) for version in sheet_versions()}
     begun = sa.select(publications.c.version).where(publications.c.kind == "plan-sheet", publications.c.effective_at <= at)

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.kernel.due import Until
 from backend.workspaces.activity import note
 from backend.workspaces.invitations import close
 from backend.workspaces.tables import invitations
@@ -17,7 +18,7 @@ class Lapse:
 
     name = "invitation-lapse"
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
+    def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest unanswered invitation lapsed."""
         return sa.select(sa.func.min(_OVER)).where(invitations.c.state == "pending", until >= _OVER)
 

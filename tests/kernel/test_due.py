@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
-from backend.kernel.due import tick
+from backend.kernel.due import Until, tick
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -17,9 +17,12 @@ class Listed:
     def __init__(self, name: str, minutes: list[int], log: list[str], fails: bool = False, start: datetime = NOON) -> None:
         self.name, self._rows, self._log, self._fails, self._start = name, sorted(minutes), log, fails, start
 
-    def next_due(self, until: datetime) -> sa.Select[Any]:
-        due = self._start + timedelta(minutes=self._rows[0]) if self._rows else None
-        return sa.select(sa.literal(due if due and due <= until else None, sa.DateTime(timezone=True)))
+    def next_due(self, until: Until) -> sa.Select[Any]:
+        oldest = sa.bindparam(None, type_=sa.DateTime(timezone=True), callable_=self._oldest)
+        return sa.select(oldest).where(oldest <= until)
+
+    def _oldest(self) -> datetime | None:
+        return self._start + timedelta(minutes=self._rows[0]) if self._rows else None
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         if self._fails:
