@@ -10,10 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend.accounts import passwords
 from backend.app import create_app
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -83,6 +85,15 @@ def empty_tables(connection: psycopg.Connection[Any]) -> None:
         connection.execute(statement)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords outside of tests; in them it costs nothing, unless one takes this."""
+    real = passwords._HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
+
+
 @pytest.fixture
 def owner(stand: Servers) -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection, to arrange and to look: it may do what the application may not. Every table is emptied first."""
@@ -91,19 +102,51 @@ def owner(stand: Servers) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-@pytest.fixture
-def clock() -> MovableClock:
-    """Monday 2 March 2026, 10:00 in Paris."""
+@pytest.fixture(scope="session")
+def one_clock() -> MovableClock:
+    """The clock of every application that is built."""
     return MovableClock(START)
 
 
 @pytest.fixture
-def app(settings: Settings, clock: MovableClock, owner: psycopg.Connection[Any], stand: Servers) -> Iterator[Flask]:
-    """The application, on empty tables."""
+def clock(one_clock: MovableClock) -> MovableClock:
+    """Monday 2 March 2026, 10:00 in Paris."""
+    one_clock.set(START)
+    return one_clock
+
+
+@pytest.fixture(scope="session")
+def build(one_clock: MovableClock) -> Iterator[Callable[[Settings], Flask]]:
+    """Builds an application, once for all tests with the same settings: it takes longer than most of them."""
+    built: dict[int, Flask] = {}
+
+    def make(settings: Settings) -> Flask:
+        if id(settings) not in built:
+            built[id(settings)] = create_app(settings, one_clock)
+        return built[id(settings)]
+
+    yield make
+    for made in built.values():
+        made.extensions["candor"].database.close()
+
+
+@pytest.fixture
+def app(
+    settings: Settings, clock: MovableClock, owner: psycopg.Connection[Any], stand: Servers, build: Callable[[Settings], Flask]
+) -> Iterator[Flask]:
+    """The application as it was built, on empty tables. What a test changes of it is undone."""
     redis.Redis.from_url(stand.redis_url).flushall()
-    made = create_app(settings, clock)
+    made = build(settings)
+    kernel: Kernel = made.extensions["candor"]
+    kernel.switches.forget()
+    extensions, parts = dict(made.extensions), dict(vars(kernel))
+    heard = {event: list(handlers) for event, handlers in kernel.events._handlers.items()}
     yield made
-    made.extensions["candor"].database.close()
+    made.extensions.clear()
+    made.extensions.update(extensions)
+    vars(kernel).update(parts)
+    kernel.events._handlers.clear()
+    kernel.events._handlers.update(heard)
 
 
 @pytest.fixture
