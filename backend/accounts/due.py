@@ -9,7 +9,7 @@ from backend.accounts.escalation import take_step
 from backend.accounts.records import find_account_rows, open_email
 from backend.accounts.tables import accounts, suspensions
 from backend.kernel import Kernel
-from backend.kernel.due import Until
+from backend.kernel.due import Until, at_instant
 from backend.kernel.mail import Letter, post_all
 from backend.kernel.messages import Message, open_facts, render, tell
 from backend.kernel.tables import messages
@@ -94,7 +94,7 @@ class PasswordAge:
         """When the oldest reminder was due."""
         days, noted = number_in_force("password_reminder_days", until), accounts.c.password_noted_at
         age = sa.func.make_interval(0, 0, 0, days, type_=sa.Interval)
-        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= sa.type_coerce(until, sa.DateTime(timezone=True)) - age)
+        return sa.select(sa.func.min(noted) + age).where(accounts.c.state == "active", noted <= at_instant(until) - age)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Remind one account."""

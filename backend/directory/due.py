@@ -11,7 +11,7 @@ from backend.directory.reading import place_of
 from backend.directory.tables import CONTACT_FIELDS, facts, notices, people, sources, suppression
 from backend.kernel import Kernel
 from backend.kernel.database import listed
-from backend.kernel.due import Until
+from backend.kernel.due import Until, at_instant
 from backend.kernel.mail import REFUSED, post
 from backend.kernel.metrics import NOTICES_OWED_SECONDS
 from backend.kernel.switches import NOTICES_LATE, switch
@@ -160,7 +160,7 @@ class NoticesLate:
 
     def next_due(self, until: Until) -> sa.Select[Any]:
         """Always, and after everything else."""
-        return sa.select(sa.type_coerce(until, sa.DateTime(timezone=True)))
+        return sa.select(at_instant(until))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Look once; never counted as work done."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend.helpdesk.rules import WAITING
 from backend.helpdesk.tables import threads, unknown_mails
 from backend.helpdesk.threads import Place, is_thread
-from backend.kernel.due import Until
+from backend.kernel.due import Until, at_instant
 from backend.kernel.metrics import HELPDESK_WAITING
 from backend.kernel.ops import open_task
 
@@ -61,7 +61,7 @@ class HelpdeskWaiting:
 
     def next_due(self, until: Until) -> sa.Select[Any]:
         """Always."""
-        return sa.select(sa.type_coerce(until, sa.DateTime(timezone=True)))
+        return sa.select(at_instant(until))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Count once; never counted as work done."""

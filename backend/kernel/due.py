@@ -12,7 +12,12 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 Until: TypeAlias = datetime | sa.ColumnElement[datetime]
 """An instant, or the place of one in a statement that is written before it is known."""
-_UNTIL = sa.bindparam("until", type_=sa.DateTime(timezone=True))
+_UNTIL: sa.BindParameter[datetime] = sa.bindparam("until", type_=sa.DateTime(timezone=True))
+
+
+def at_instant(until: Any) -> sa.ColumnElement[datetime]:
+    """An instant, a column or the place of an instant, as an expression of its own: a `timestamptz`."""
+    return sa.type_coerce(until, sa.DateTime(timezone=True))
 
 
 class Piece(Protocol):

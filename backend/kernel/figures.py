@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel.clock import PARIS
-from backend.kernel.due import Until
+from backend.kernel.due import Until, at_instant
 from backend.kernel.figure_names import name_figure
 from backend.kernel.metrics import name_registry, read_counters
 from backend.kernel.tables import counted, daily_figures, messages
@@ -30,7 +30,7 @@ class Figures:
     def next_due(self, until: Until) -> sa.Select[Any]:
         """After everything else, unless a worker was here less than a minute ago."""
         here = sa.exists().where(counted.c.registry == name_registry(), counted.c.at > until - _EVERY)
-        return sa.select(sa.case((~here, sa.type_coerce(until, sa.DateTime(timezone=True)))))
+        return sa.select(sa.case((~here, at_instant(until))))
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         """Add up once; never counted as work done."""
@@ -69,7 +69,7 @@ def count_days(connection: sa.Connection, instant: sa.Column[Any], since: dateti
 
 def paris_day(instant: Any) -> sa.ColumnElement[date]:
     """The Paris day of an instant."""
-    return sa.cast(sa.func.timezone(PARIS.key, sa.type_coerce(instant, sa.DateTime(timezone=True))), sa.Date)
+    return sa.cast(sa.func.timezone(PARIS.key, at_instant(instant)), sa.Date)
 
 
 def _count() -> dict[str, int]:

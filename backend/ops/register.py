@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 
 from backend.kernel import Kernel
-from backend.kernel.due import Until
+from backend.kernel.due import Until, at_instant
 from backend.kernel.metrics import BREACH_SECONDS_LEFT
 from backend.kernel.ops import Act, log_act, open_task
 from backend.ops.tables import RISKS, data_breaches
@@ -119,7 +119,7 @@ class BreachClocks:
         c = data_breaches.c
         oldest = sa.select(sa.func.min(sa.func.least(c.linkedin_alarm_at, c.cnil_alarm_at)).label("at"))
         warning = oldest.where(c.closed_at.is_(None)).scalar_subquery()
-        return sa.select(sa.func.least(warning, sa.type_coerce(until, sa.DateTime(timezone=True))))
+        return sa.select(sa.func.least(warning, at_instant(until)))
 
     def run(self, connection: sa.Connection, until: datetime) -> int:
         """Leave the tasks that are due; only they count as work."""
