@@ -1,4 +1,4 @@
-// The popup's foot: which server, its terms and privacy pages.
+// The popup's foot: which server, its pages: the site, the account, terms and privacy.
 import { ask, part } from '../lib/own.js';
 
 /** @typedef {import("./popup.js").State} State */
@@ -34,6 +34,7 @@ export function drawFoot(state, draw) {
   const details = build('details', {}, build('summary', {}, `${Words.t('serverIs')} `, host), change);
   const pages = [
     { path: '/', say: 'openSite' },
+    { path: '/account', say: 'openAccount' },
     { path: '/terms', say: 'readTerms' },
     { path: '/privacy', say: 'readPrivacy' },
   ];
