@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.accounts import passwords
+from backend.accounts.callers import SEEN
 from backend.app import create_app
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -139,6 +140,7 @@ def app(
     made = build(settings)
     kernel: Kernel = made.extensions["candor"]
     kernel.switches.forget()
+    made.extensions[SEEN].clear()
     extensions, parts = dict(made.extensions), dict(vars(kernel))
     heard = {event: list(handlers) for event, handlers in kernel.events._handlers.items()}
     yield made

@@ -15,6 +15,7 @@ from backend.kernel.problems import Problem
 from backend.kernel.tokens import read_caller
 from backend.terms import read_newest_update, read_version
 
+SEEN = "candor_seen"
 _SEEN_KEPT = 100_000
 """How many accounts a process remembers as seen by the extension, with its version; a forgotten one costs one look at its row."""
 
@@ -35,7 +36,7 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
     the view where the answer is that nothing was left to change.
     """
     oldest = read_version(kernel.settings.oldest_extension)
-    seen: set[tuple[int, Version]] = set()
+    app.extensions[SEEN] = set()
 
     @app.before_request
     def recognise() -> None:
@@ -48,6 +49,7 @@ def install_callers(app: Flask, kernel: Kernel) -> None:
         if endpoint is None or endpoint.who not in ("person", "spender"):
             return
         who = read_caller()
+        seen: set[tuple[int, Version]] = app.extensions[SEEN]
         first_call = version is not None and (who.account_id, version) not in seen
         if first_call or endpoint.who == "person":
             check_session(kernel.database, who)
