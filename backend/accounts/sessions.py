@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.accounts.arrivals import note_arrival
 from backend.accounts.attempts import forget_guessing, refuse_guessing
 from backend.accounts.passwords import password_matches
 from backend.accounts.records import find_row, login_digests, read_row
@@ -58,7 +59,8 @@ def sign_in(kernel: Kernel, email: str, password: str, client: str, place: Place
             raise Problem(f"account-{row.state}", describe_obstacle(connection, kernel, row))
         started = start_session(connection, kernel, row.account_id, row.workspace_id, client)
         note_sighting(connection, kernel, started.caller, place)
-        return started
+    note_arrival(kernel, started.caller.account_id, place.address)
+    return started
 
 
 def open_session(kernel: Kernel, account_id: int) -> SignedIn:
@@ -109,6 +111,7 @@ def refresh(kernel: Kernel, token: str, place: Place) -> SignedIn:
     # Raised after the transaction: the family's end must stand.
     if refused:
         raise Problem(refused, detail)
+    note_arrival(kernel, account_id, place.address)
     caller = Caller(account_id, row.workspace_id, session_id)
     return SignedIn(caller, _write_token(kernel, caller, fresh))
 

@@ -31,6 +31,10 @@ WAY_MINUTES = 10
 Reason = Literal["link", "browser", "cancelled", "provider", "taken", "other-member", "suspended"]
 
 
+ANOTHER_ACCOUNTS_MEMBER = "the LinkedIn member of another account"
+"""The sign of a case: two accounts for one person."""
+
+
 class SyncRefused(Exception):
     """The synchronisation did not finish; `reason` chooses the words of the page."""
 
@@ -86,7 +90,21 @@ def finish(kernel: Kernel, provider: LinkedInIdentityProvider, *, state: str, co
 
 
 def synchronise(kernel: Kernel, account_id: int, member: Member, consent: str) -> None:
-    """Remember that the account is this member's, until the consent must be renewed."""
+    """Remember that the account is this member's, until the consent must be renewed. Raises SyncRefused.
+
+    Whoever comes with the member of another account is refused, and a person looks at it.
+    """
+    try:
+        _synchronise(kernel, account_id, member, consent)
+    except SyncRefused as refused:
+        if refused.reason == "taken":
+            with kernel.database.begin() as connection:
+                read_row(connection, account_id, lock=True)
+                open_case(connection, account_id, "shared-account", [ANOTHER_ACCOUNTS_MEMBER], kernel.clock.now())
+        raise
+
+
+def _synchronise(kernel: Kernel, account_id: int, member: Member, consent: str) -> None:
     now = kernel.clock.now()
     renew_by = now + timedelta(days=kernel.settings.synchronisation_days)
     with kernel.database.begin() as connection:

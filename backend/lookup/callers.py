@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g
 
-from backend.accounts import network_of
+from backend.accounts.arrivals import digest_network
 from backend.kernel import Kernel
 from backend.kernel.http import Caller, body_of_request, this_request
 from backend.kernel.limits import Load, Rider
@@ -20,9 +20,6 @@ from backend.robots import IN_ONE_TRIP, Action, Proof, Sign, Verdict, arguments_
 _LOOKUP, _REVEAL = "lookup.create_lookup", "lookup.create_reveal"
 _DIGEST = 8
 _NO_SIGNS = ClientSigns()
-_NETWORKS_KEPT = 10_000
-_networks: dict[str, str] = {}
-"""Digests of networks by address: a third of what a reveal's signs cost to read."""
 
 
 def robot_score(kernel: Kernel) -> Rider:
@@ -52,7 +49,7 @@ def _read_action(kernel: Kernel) -> Action | None:
     if who is None or asked.endpoint not in (_LOOKUP, _REVEAL):
         return None
     account, at = str(who.account_id), kernel.clock.now()
-    instant, network = round(at.timestamp() * 1000), _network(kernel, asked.remote_addr or "")
+    instant, network = round(at.timestamp() * 1000), digest_network(kernel, asked.remote_addr or "")
     if asked.endpoint == _LOOKUP:
         return Action(account, instant, "lookup", network=network)
     try:
@@ -64,7 +61,7 @@ def _read_action(kernel: Kernel) -> Action | None:
     g.proof = None if body.key is None else _judge(kernel, who, person, signs, at)
     if g.proof is None and "X-Candor-Client" in asked.headers:
         g.proof = "no"  # the extension proves what it does; of whoever else claims nothing, nothing is said
-    digest = _digest(kernel, "robots-person", person)
+    digest = kernel.digester.digest("robots-person", person)[:_DIGEST].hex()
     return Action(account, instant, "reveal", digest, dwell_ms=signs.dwell_ms, proof=g.proof, network=network)
 
 
@@ -74,16 +71,3 @@ def _judge(kernel: Kernel, who: Caller, person: str, signs: ClientSigns, at: dat
         return None
     proof = judge_view(kernel.settings.jwt_secret, who.account_id, person, signs.proof, at)
     return "no" if proof == "yes" and signs.trusted is False else proof
-
-
-def _network(kernel: Kernel, address: str) -> str:
-    found = _networks.get(address)
-    if found is None:
-        if len(_networks) >= _NETWORKS_KEPT:
-            _networks.clear()
-        found = _networks[address] = _digest(kernel, "robots-network", network_of(address))
-    return found
-
-
-def _digest(kernel: Kernel, kind: str, value: str) -> str:
-    return kernel.digester.digest(kind, value)[:_DIGEST].hex()

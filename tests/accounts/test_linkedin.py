@@ -169,6 +169,19 @@ def test_one_member_has_one_account(jane: Newcomer, token: str, browser: Browser
     assert Browser(jane.app.test_client()).synchronise(connect(jim, his), "member-2").status_code == 200
 
 
+def test_whoever_comes_with_the_member_of_another_account_is_looked_at_by_a_person(
+    jane: Newcomer, token: str, browser: Browser, owner: psycopg.Connection[Any]
+) -> None:
+    browser.synchronise(connect(jane, token), "member-1")
+    jim = Newcomer(jane.app, jane.kernel, "jim@acme.example")
+    his = str(jim.join()["access_token"])
+    for _ in range(2):
+        assert Browser(jane.app.test_client()).synchronise(connect(jim, his), "member-1").status_code == 409
+    found = owner.execute("SELECT account_id, kind, signals FROM cases WHERE state = 'open'").fetchall()
+    second = max(row[0] for row in owner.execute("SELECT account_id FROM accounts").fetchall())
+    assert found == [(second, "shared-account", ["the LinkedIn member of another account"])]
+
+
 @pytest.mark.clause("6.1.11")
 def test_two_accounts_that_race_for_a_member_leave_one_with_it(jane: Newcomer, token: str) -> None:
     people = [(jane, token)]

@@ -25,7 +25,7 @@ from backend.up.children import stop
 from backend.up.embedded import arrange
 from backend.up.server_user import choose_server_user
 from tests.conftest import START
-from tests.robots.production import Worker
+from tests.robots.production import PASSWORD, Worker
 
 SLOWEST = 0.25 + 0.75
 """The storage's patience, and what a busy machine adds."""
@@ -152,6 +152,17 @@ def test_answering_after_two_seconds_it_is_not_waited_for_and_its_late_answers_r
     assert away() - before == 4
     charged_once(owner, 6)
     assert worker.steps(owner) == []
+
+
+def test_signing_in_needs_no_redis(worker: Worker, store: Store) -> None:
+    given = {"email": worker.email, "password": PASSWORD}
+    for frozen in (True, False):
+        store.freeze(True) if frozen else store.stop()
+        began = time.monotonic()
+        answer = worker.call("POST", "/v1/sessions", given)
+        assert (answer.status_code, time.monotonic() - began < 2 * SLOWEST) == (200, True)
+        store.freeze(False) if frozen else store.start()
+        time.sleep(1.1)
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_again_at_once(worker: Worker, store: Store) -> None:
