@@ -96,6 +96,7 @@ from backend.ops.register import BreachClocks
 from backend.ops.replaying import ScoreReplay
 from backend.ops.robots_api import api as ops_robots_room
 from backend.ops.signing_in_api import api as ops_signing_in_room
+from backend.ops.sources_api import api as ops_sources_room
 from backend.ops.sums_api import api as ops_sums_room
 from backend.ops.tasks_api import api as ops_tasks_room
 from backend.privacy.api import api as privacy_room
@@ -152,7 +153,7 @@ from backend.workspaces.due import Lapse
 from backend.workspaces.members_api import api as members_room
 
 ROOMS: list[Room] = [
-    ops_overview_room, ops_directory_room, ops_due_room,
+    ops_overview_room, ops_directory_room, ops_sources_room, ops_due_room,
     ops_signing_in_room, ops_tasks_room, ops_log_room, ops_cases_room, ops_robots_room, ops_accounts_room, ops_account_acts_room,
     ops_incidents_room, ops_disputes_room, ops_breaches_room, ops_helpdesk_room, ops_sums_room, ops_operators_room,
     web_room, documents_room, lookup_room, reports_room, privacy_room, helpdesk_room, help_room, plans_room, premium_room,

@@ -15,11 +15,12 @@ from backend.directory.reading import NOBODY, Detail, Found, find_person, owe_no
 from backend.directory.sample import SamplePerson, sample_people
 from backend.directory.sample import load as load_sample
 from backend.directory.tables import CONTACT_FIELDS, ContactField
+from backend.directory.withdrawing import WAYS, Given, TakenBack, Way, list_given, take_back
 from backend.directory.wrong import KnownValue, close_wrong, list_values
 
 __all__ = [
-    "CONTACT_FIELDS", "FRESH_DAYS", "NOBODY", "ContactField", "Detail", "Found", "KnownValue", "ProfileKey", "SamplePerson",
-    "close_wrong", "count_all_objections", "count_facts", "count_objections", "count_owed", "find_person", "list_imports",
-    "list_sources", "list_values", "load_sample", "object_to_use", "owe_notice", "read_objector", "read_profile_key",
-    "sample_people",
+    "CONTACT_FIELDS", "FRESH_DAYS", "NOBODY", "WAYS", "ContactField", "Detail", "Found", "Given", "KnownValue", "ProfileKey",
+    "SamplePerson", "TakenBack", "Way", "close_wrong", "count_all_objections", "count_facts", "count_objections", "count_owed",
+    "find_person", "list_given", "list_imports", "list_sources", "list_values", "load_sample", "object_to_use", "owe_notice",
+    "read_objector", "read_profile_key", "sample_people", "take_back",
 ]  # fmt: skip
