@@ -73,7 +73,7 @@ def run_and_kill(copy: Copy, seconds: float, *, pairs: int = 8, seed: int = 1, r
 @contextmanager
 def under_load(copy: Copy, run: Run, tokens: Tokens, *, people: int = PEOPLE_AT_ONCE, record: Path, **plan: Any) -> Iterator[None]:
     """Clients ask and writers bring `people` at a time until the end of the block; then `run` knows what they were told."""
-    writers = _Writers(run, people)
+    writers = Writers(run, people)
     writers.bring(FIRST_PEOPLE)
     begun, over = mp.get_context("spawn").Event(), mp.get_context("spawn").Event()
     clients = start_clients(Plan(copy.port, tokens, writers.people, begun, over, record=record, **plan))
@@ -113,10 +113,10 @@ def prepare(copy: Copy, count: int) -> tuple[Run, Tokens]:
         return run, [(place, [token(2 * place, place), token(2 * place + 1, place)]) for place in workspaces]
 
 
-class _Writers:
+class Writers:
     """What goes on beside the calls: people are imported, credits granted, the notices looked at."""
 
-    def __init__(self, run: Run, people_at_once: int) -> None:
+    def __init__(self, run: Run, people_at_once: int = PEOPLE_AT_ONCE) -> None:
         self._run = run
         self._people_at_once = people_at_once
         self._over = threading.Event()
