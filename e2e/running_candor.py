@@ -62,8 +62,13 @@ class RunningCandor:
             time.sleep(0.2)
         raise AssertionError("the letter did not come")
 
-    def everything_kept(self) -> str:
-        """Every row of every table as text, and every log: what a thief of the data folder would read."""
+    def ask_owner(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the owner of the database sees, or arranges."""
+        with self._connect() as connection:
+            cursor = connection.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def _connect(self) -> Any:
         import psycopg
 
         from backend.up.data_folder import DataFolder
@@ -71,10 +76,14 @@ class RunningCandor:
 
         running = DataFolder(self.data, ourselves()).running()
         assert running is not None
+        return psycopg.connect(running["environment"]["DATABASE_OWNER_URL"])
+
+    def everything_kept(self) -> str:
+        """Every row of every table as text, and every log: what a thief of the data folder would read."""
         parts = [log.read_text(errors="replace") for log in (self.data / "logs").glob("*.log")]
-        with psycopg.connect(running["environment"]["DATABASE_OWNER_URL"]) as connection:
+        with self._connect() as connection:
             for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
-                for (row,) in connection.execute(f'SELECT t::text FROM "{table}" t'):  # type: ignore[call-overload]
+                for (row,) in connection.execute(f'SELECT t::text FROM "{table}" t'):
                     parts.append(row)
         return "\n".join(parts)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from e2e.accessibility import find_faults
 from tests.extension.fake_server import FakeServer
 
 Open = Callable[[str], Page]
@@ -21,20 +21,10 @@ PLANT = """() => {
 }"""
 
 
-def faults(page: Page) -> set[str]:
-    """What axe finds in light and in dark, one line a fault."""
-    found = set()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        for one in Axe().run(page).response["violations"]:
-            found |= {f"{scheme} {one['id']}: {' '.join(node['target'])}" for node in one["nodes"]}
-    return found
-
-
 def assert_fit(page: Page) -> None:
-    assert faults(page) == set()
+    assert find_faults(page) == set()
     page.evaluate(PLANT)
-    planted = {fault.split(":")[0] for fault in faults(page)}
+    planted = {fault.split(":")[0] for fault in find_faults(page)}
     assert planted == {f"{scheme} {rule}" for scheme in ("light", "dark") for rule in ("button-name", "color-contrast")}
 
 
@@ -60,7 +50,7 @@ def test_the_panel_with_a_problem(panel: Page, fake: FakeServer) -> None:
     panel.click("[data-act=paste]")
     panel.click("[data-act=lookup]")
     panel.wait_for_selector(".problem")
-    assert faults(panel) == set()
+    assert find_faults(panel) == set()
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -77,4 +67,4 @@ def test_the_ways_into_the_popup(tell_worker: Tell, open_own: Open) -> None:
     popup = open_own("popup/popup.html")
     for way in ("to-sign-up", "to-sign-in", "to-forgot", "to-reset"):
         popup.click(f"[data-act={way}]")
-        assert faults(popup) == set(), way
+        assert find_faults(popup) == set(), way
