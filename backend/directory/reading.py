@@ -15,7 +15,8 @@ from backend.kernel.database import listed
 Notice = Literal["done", "owed", "impossible"]
 
 
-class Detail(NamedTuple):
+@dataclass(frozen=True)
+class Detail:
     """One value with its papers; `value` is None unless it was asked to be opened. `note` is a code the reader is told in words."""
 
     kind: str
