@@ -46,11 +46,15 @@ def test_only_an_extension_may_read_across_origins(client: FlaskClient) -> None:
         headers={"Origin": extension, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"},
     )
     assert answer.headers["Access-Control-Allow-Origin"] == extension
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"].split(", ")
+    assert {"Authorization", "Content-Type", "X-Candor-Client"} <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
     assert int(answer.headers["Access-Control-Max-Age"]) >= 3600
     assert "Access-Control-Allow-Credentials" not in answer.headers
-    exposed = client.get("/healthz", headers={"Origin": extension}).headers["Access-Control-Expose-Headers"]
+    said = client.get("/healthz", headers={"Origin": extension}).headers
+    assert (said["Vary"], "Access-Control-Allow-Methods" in said) == ("Origin", False)
+    exposed = said["Access-Control-Expose-Headers"]
     assert {"X-Credits-Charged", "X-Credits-Left", "X-Request-Id", "Retry-After"} <= set(exposed.split(", "))
-    for other in ("https://www.linkedin.com", "https://chrome-extension", f"https://{'a' * 32}.example", "null"):
+    for other in ("https://www.linkedin.com", "https://chrome-extension", f"https://{'a' * 32}.example", "null", f"{extension}.example"):
         assert "Access-Control-Allow-Origin" not in client.get("/healthz", headers={"Origin": other}).headers
 
 
