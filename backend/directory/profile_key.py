@@ -20,6 +20,8 @@ _OPAQUE = re.compile(r"(?:ACoAA|ACwAA|AEMAA)[A-Za-z0-9_-]{34}=?")
 _OPAQUE_HEADS = ("ACoAA", "ACwAA", "AEMAA")
 _OPAQUE_KINDS = (b"\x00\x2a", b"\x00\x2c", b"\x00\x43")
 _URN = re.compile(r"urn:li:(?:member:(?P<number>\d{1,15})|fsd?_profile:(?P<opaque>[A-Za-z0-9_=-]+))")
+# How most are written: nothing in it that the long way below would change, and no name that stands for something else.
+_PLAIN = re.compile(r"https://www\.linkedin\.com/in/(?!me/?$)(?=[-_]*[a-z0-9])([a-z0-9_-]{1,200})/?")
 _HOST = re.compile(r"(?:[a-z0-9-]{1,20}\.)?linkedin\.com\.?")
 _FIRST_STEPS = {"in", "sales", "talent", "recruiter", "comm", "mwlite", "profile"}
 # Joiners stand inside emoji and Persian words; every other invisible character could only disguise a name.
@@ -43,6 +45,8 @@ def read_profile_key(text: str) -> ProfileKey | None:
     Takes any address of a profile (on any host of LinkedIn's, with whatever follows the name), a bare vanity name, a bare member
     number or an opaque id. `me` is the reader's own page, so it names nobody.
     """
+    if plain := _PLAIN.fullmatch(text):
+        return ProfileKey("vanity", plain[1])
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT or "\x00" in text:
         return None

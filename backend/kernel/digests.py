@@ -1,6 +1,5 @@
 """Keyed digests: what is looked up but need not be read is kept as HMAC-SHA-256 (compliance G10)."""
 
-import hashlib
 import hmac
 
 from backend.kernel.keys import KeyRing
@@ -31,4 +30,4 @@ class Digester:
 
 
 def _hmac(key: bytes, kind: str, value: str) -> bytes:
-    return hmac.digest(key, f"{kind}:{value}".encode(), hashlib.sha256)
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256")

@@ -127,3 +127,10 @@ def test_any_text_is_read_or_refused_and_a_key_reads_as_itself(text: str) -> Non
     key = read_profile_key(text)
     if key is not None and key.kind == "vanity" and not (key.value.isascii() and key.value.isdigit()):
         assert read_profile_key(f"https://www.linkedin.com/in/{key.value}") == key
+
+
+@given(st.text("abcmez019-_", max_size=12) | st.sampled_from(["me", "acoaa", "x" * 200, "x" * 201]))
+def test_an_address_as_most_write_it_is_read_as_any_other(name: str) -> None:
+    for end in ("", "/"):
+        long_way = read_profile_key(f"https://WWW.linkedin.com/in/{name}{end}")
+        assert read_profile_key(f"https://www.linkedin.com/in/{name}{end}") == long_way
