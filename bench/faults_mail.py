@@ -11,7 +11,6 @@ from itertools import pairwise
 from tests.up.copies import free_port
 
 _ID = re.compile(rb"^Message-ID: <(.+)>\r$", re.MULTILINE | re.IGNORECASE)
-_GOODBYE = {b"QUIT": "221 goodbye", b"DATA": "354 go on"}
 
 
 @dataclass
@@ -20,6 +19,7 @@ class MailServer:
 
     port: int = field(default_factory=free_port)
     puts_off: bool = False
+    goodbye: str = "221 goodbye"
     taken: list[tuple[float, bytes]] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     _server: socketserver.ThreadingTCPServer | None = None
@@ -73,7 +73,7 @@ def _talk(link: socketserver.StreamRequestHandler, server: MailServer) -> None:
             server.refused["451"] += 1
             say("451 4.3.0 try again later")
             continue
-        say(_GOODBYE.get(verb, "250 yes"))
+        say({b"QUIT": server.goodbye, b"DATA": "354 go on"}.get(verb, "250 yes"))
         if verb == b"QUIT":
             return
         if verb == b"DATA":

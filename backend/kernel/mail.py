@@ -3,7 +3,9 @@
 import hashlib
 import json
 import smtplib
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -20,6 +22,8 @@ from backend.kernel.tables import mails, messages
 
 _PLACE = "mail"
 REFUSED = smtplib.SMTPRecipientsRefused.__name__
+_NOBODY_THERE = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
+_PAUSE_SECONDS = 1.0
 _FOR_GOOD = 500
 """Codes from here on are for good, those below for now (RFC 5321, 4.2.1)."""
 MESSAGE_DOMAIN = "candor.invalid"
@@ -73,7 +77,8 @@ def read_mailbox(connection: sa.Connection, sealer: Sealer, most: int = 100) -> 
 class Delivery:
     """Due work: hands letters to the mail server, one at a time, so that none goes out twice for another's sake.
 
-    One that was handed over in a transaction that did not end well is handed over again, under the same Message-ID.
+    One that was handed over in a transaction that did not end well is handed over again, under the same Message-ID. A server that
+    cannot be reached is tried once in a tick: one that hangs would keep everything else that is due waiting, ten seconds a letter.
     """
 
     name = "mail"
@@ -81,6 +86,7 @@ class Delivery:
     def __init__(self, sealer: Sealer, send: Callable[[Letter, str], None]) -> None:
         self._sealer = sealer
         self._send = send
+        self._away_until = float("-inf")
 
     def next_due(self, until: Until) -> sa.Select[Any]:
         """When the oldest letter was due."""
@@ -88,6 +94,8 @@ class Delivery:
 
     def run(self, connection: sa.Connection, until: datetime) -> int:
         """Send one letter; a refusal puts it off, twice as long each time, up to an hour."""
+        if time.monotonic() < self._away_until:
+            return 0
         row = connection.execute(_take(until, 1, mails)).one_or_none()
         if row is None:
             return 0
@@ -96,6 +104,8 @@ class Delivery:
             name = hashlib.sha256(row.sealed).hexdigest()[:32]
             self._send(Letter(**json.loads(self._sealer.open(row.sealed, _PLACE))), name)
         except (OSError, smtplib.SMTPException) as error:
+            if not isinstance(error, smtplib.SMTPException) or isinstance(error, _NOBODY_THERE):
+                self._away_until = time.monotonic() + _PAUSE_SECONDS
             wait = min(timedelta(seconds=5 * 2**row.attempts), _LONGEST_WAIT)
             change: dict[str, Any] = {
                 "attempts": row.attempts + 1,
@@ -168,9 +178,12 @@ class SmtpSender:
             message.add_alternative(letter.html, subtype="html")
         secure = self._url.scheme == "smtps"
         connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        with connect(self._url.hostname or "", self._url.port or (465 if secure else 587), timeout=10) as server:
+        with closing(connect(self._url.hostname or "", self._url.port or (465 if secure else 587), timeout=10)) as server:
             if self._url.scheme == "smtp+starttls":
                 server.starttls()
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
             server.send_message(message)
+            # The letter is theirs by now: whatever goes wrong at goodbye must not send it again.
+            with suppress(OSError):
+                server.quit()

@@ -12,6 +12,7 @@ from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.mail import REFUSED, Delivery, Letter, Mailbox, SmtpSender, post, read_mailbox
+from bench.faults_mail import MailServer
 
 LETTER = Letter("ada@analytical.example", "Bonjour", "Un mot.", "<p>Un mot.</p>")
 
@@ -82,7 +83,7 @@ def test_a_letter_keeps_its_name_however_often_it_is_handed_over(posted: Kernel,
 
     def lose(_letter: Letter, name: str) -> None:
         names.append(name)
-        raise TimeoutError
+        raise smtplib.SMTPDataError(451, b"4.3.0")
 
     for _ in range(3):
         tick(posted.database.engine, [Delivery(posted.sealer, lose)], clock.now())
@@ -99,6 +100,33 @@ def test_an_address_is_refused_only_where_the_server_says_so_for_good(posted: Ke
 
     assert deliver(posted, refuse) == 1
     assert posted.database.call("SELECT last_error FROM mails", ()) == [(kind,)]
+
+
+def test_a_server_that_cannot_be_reached_is_tried_once_in_a_tick_and_costs_the_other_letters_nothing(
+    posted: Kernel, clock: MovableClock
+) -> None:
+    with posted.database.begin() as connection:
+        post(connection, posted.sealer, LETTER, clock.now())
+    tried = []
+
+    def hang(letter: Letter) -> None:
+        tried.append(letter)
+        raise TimeoutError
+
+    assert deliver(posted, hang) == 1
+    assert len(tried) == 1
+    assert sorted(posted.database.call("SELECT attempts, due_at <= %s FROM mails", (clock.now(),))) == [(0, True), (1, False)]
+    assert deliver(posted, lambda _letter: None) == 1
+
+
+def test_a_letter_that_was_taken_is_not_sent_again_for_a_bad_goodbye() -> None:
+    server = MailServer(goodbye="421 4.3.2 closing")
+    server.open()
+    try:
+        SmtpSender(f"smtp://127.0.0.1:{server.port}", "Candor <no-reply@candor.example>")(LETTER, "7")
+    finally:
+        server.close()
+    assert [name for _, name in server.taken] == [b"7@candor.invalid"]
 
 
 @pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
