@@ -88,10 +88,13 @@ def note_step(
     decided_by: str | None = None,
     words: str | None = None,
 ) -> None:
-    """Write one line of the ladder."""
+    """Write one line of the ladder. Whom a person has released is asked nothing any more."""
     sealed = None if words is None else kernel.sealer.seal(words, _place(account_id))
     row = {"account_id": account_id, "step": step, "at": at, "score": score, "decided_by": decided_by, "words": sealed}
     connection.execute(robot_steps.insert().values(**row, signs=[asdict(sign) for sign in signs]))
+    if step == "released":
+        waits = sa.and_(human_checks.c.account_id == account_id, human_checks.c.passed_at.is_(None))
+        connection.execute(human_checks.update().where(waits).values(passed_at=at))
 
 
 def read_steps(connection: sa.Connection, kernel: Kernel, account_id: int) -> list[Step]:

@@ -62,6 +62,7 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(web: Browser
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.text == unknown.text
     assert "do not match" in wrong.text
+    assert not any(typed in wrong.text for typed in (web.email, "nobody@acme.example", "not-the-password"))
     assert web.sign_in(email="no address").status_code == 422
     assert web.cookie == ""
 

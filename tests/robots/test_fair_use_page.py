@@ -119,7 +119,9 @@ def test_who_is_held_appeals_on_the_page_and_another_person_answers(
 
     assert ops("release-hold", rob.email, reason="On second thoughts, fine.").exit_code == 1
     assert ops("release-hold", rob.email, by="otto", reason="We saw the lists.").exit_code == 0
-    assert "on hold" not in web.get().text
+    page = web.get().text
+    assert "free to use" in page
+    assert "One short question" not in page
     assert rob.reveal().status_code == 200
 
 
