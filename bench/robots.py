@@ -25,7 +25,7 @@ from bench.robots_edges import EDGES
 from bench.robots_families import CRUDE, PACED, REPLAYED, SEEN, TURN, TURNED, UNSEEN, robots
 from bench.robots_intervals import write_share
 from bench.robots_other_families import OTHER_FAMILIES, other_robots
-from bench.robots_others import OTHER_PEOPLE, other_people
+from bench.robots_others import NOTHING_ELSE, OTHER_PEOPLE, other_people
 from bench.robots_people import months
 
 LOT = 1000
@@ -122,7 +122,7 @@ def _run_people(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace
 
 def _run_edges(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace) -> list[Outcome]:
     found: list[Outcome] = []
-    number = given.people // 10
+    number = min(given.people // 10, 30)
     if number:
         print(f"\n{'people at the edge':<36}{'reveals':>8}{'asked':>30}{'held':>30}")
     for name, live in EDGES.items() if number else ():
@@ -139,8 +139,14 @@ def _run_edges(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace)
 
 def _run_others(scorer: Scorer, client: "redis.Redis", given: argparse.Namespace) -> None:
     number, seed = given.others, given.seed
+    people: dict[str, list[Outcome]] = {}
     for kind in OTHER_PEOPLE if number else ():
-        _print_people(kind, [run_account(scorer, client, month, until="never") for month in other_people(kind, number, seed)])
+        people[kind] = [run_account(scorer, client, month, until="never") for month in other_people(kind, number, seed)]
+        _print_people(kind, people[kind])
+    if number:
+        _print_people("third population, all", [outcome for outcomes in people.values() for outcome in outcomes])
+        some = [outcome for kind, outcomes in people.items() if kind not in NOTHING_ELSE for outcome in outcomes]
+        _print_people(f"without {' and '.join(NOTHING_ELSE)}", some)
     for family in OTHER_FAMILIES if number else ():
         _print_family(family, [run_account(scorer, client, actions) for actions in other_robots(family, number, seed)])
 
@@ -149,7 +155,7 @@ def _print_people(name: str, outcomes: Sequence[Outcome]) -> None:
     middle = statistics.median(outcome.reveals for outcome in outcomes)
     print(f"{name}: {len(outcomes)} account-months, {middle:,.0f} reveals in the middle one, {_most(outcomes):,} in the busiest")
     for step in STEPS[1:]:
-        print(f"  {step:<6}{write_share(sum(step in outcome.before for outcome in outcomes), len(outcomes))}")
+        print(f"  {step:<6}{write_share(sum(step in outcome.before for outcome in outcomes), len(outcomes))}", flush=True)
 
 
 def _most(outcomes: Iterable[Outcome]) -> int:

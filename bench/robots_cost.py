@@ -38,7 +38,7 @@ def measure_cost(client: "redis.Redis", scorer: Scorer) -> None:
         spent = client.info("commandstats")["cmdstat_evalsha"]
         print(f"{name}: {spent['usec'] / spent['calls']:.1f} µs inside Redis, {1e6 * trip:.0f} µs with the trip")
     size = client.strlen(keys_of("0")[0])
-    print(f"state {size} bytes, sketch {client.strlen(keys_of('0')[1]) or client.strlen(keys_of('0')[2])} bytes")
+    print(f"state {size} bytes, {EACH} people {client.strlen(keys_of('0')[1]) or client.strlen(keys_of('0')[2])} bytes")
     client.flushdb()
 
 

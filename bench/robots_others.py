@@ -276,6 +276,9 @@ OTHER_PEOPLE: dict[str, Callable[[Trace], list[Action]]] = {
     "even hands": _even_hands, "spreadsheet": _spreadsheet, "tabs": _tabs, "caller": _caller,
 }  # fmt: skip
 
+NOTHING_ELSE = ("spreadsheet", "reveals alone")
+"""Those who do hundreds of reveals in a row and hardly anything besides."""
+
 
 def other_people(kind: str, number: int, seed: int) -> Iterator[list[Action]]:
     """So many account-months of a kind of person. Same seed, same people."""

@@ -28,8 +28,27 @@ def robots_command() -> None:
 def replay_command(file: Path, as_json: bool, lang: str) -> None:
     """Say for each account of FILE when each step of the ladder would have begun.
 
-    FILE holds one action a line, as JSON, in order of time; - reads standard input. account, at and action are needed; person,
-    list_position, network, device, dwell_ms and proof are used where they are known.
+    FILE holds one action a line, as JSON, in order of time; - reads standard input. A line that is none, or is earlier than the
+    one before, ends the replay and is named. Three fields are needed:
+
+    \b
+      account        whose
+      at             2026-03-02T09:00:00Z, or seconds or milliseconds since 1970
+      action         one of the actions below
+
+    These are used where they are known; what is left out is no evidence:
+
+    \b
+      person         whose page; without it each reveal counts as somebody new
+      list_position  the place in the list
+      network        many accounts on one are no evidence, many changes are
+      device         several accounts on one are evidence
+      dwell_ms       how long the page was open
+      proof          true: the extension's proof came; false: none came;
+                     "forged": it was altered, which holds at once
+
+    Actions: sign_in, lookup, reveal (costs a credit if the person is new), known (a person revealed before), search, filter, note,
+    tag, group, export, crm_push, view_contact, settings.
     """
     import redis
 
@@ -51,7 +70,9 @@ def replay_command(file: Path, as_json: bool, lang: str) -> None:
         names = ", ".join(sorted(found.unknown)[:10])
         click.echo(f"Not used: {names}. A trace's fields are {', '.join(FIELDS)}.", err=True)
     for history in found.accounts.values():
-        click.echo(_as_json(history, lang) if as_json else _as_text(history, lang))
+        account = history.account
+        shared = {"accounts_on_device": found.on_device.get(account, 0), "accounts_on_network": found.on_network.get(account, 0)}
+        click.echo(_as_json(history, shared, lang) if as_json else _as_text(history, shared, lang))
     if not as_json:
         asked = sum(any(begun.step == "ask" for begun in history.steps) for history in found.accounts.values())
         total = f"{found.actions:,} actions of {len(found.accounts):,} accounts; {asked:,} would have been asked."
@@ -67,8 +88,11 @@ def _open(file: Path) -> Iterator[str]:
         yield from lines
 
 
-def _as_text(history: History, lang: str) -> str:
+def _as_text(history: History, shared: dict[str, int], lang: str) -> str:
     head = f"{history.account}: {history.actions:,} actions, {history.reveals:,} reveals"
+    for place in ("device", "network"):
+        if shared[f"accounts_on_{place}"] > 1:
+            head += f", {shared[f'accounts_on_{place}']:,} accounts on its {place}"
     if not history.steps:
         return f"{head}; no step"
     return "\n".join([head, *(_step(begun, lang) for begun in history.steps)])
@@ -79,7 +103,7 @@ def _step(begun: Begun, lang: str) -> str:
     return f"  {begun.step:<6}{_write(begun.at)}  after {begun.reveals:,} reveals  {why}"
 
 
-def _as_json(history: History, lang: str) -> str:
+def _as_json(history: History, shared: dict[str, int], lang: str) -> str:
     steps = {
         begun.step: {
             "at": _write(begun.at),
@@ -90,7 +114,7 @@ def _as_json(history: History, lang: str) -> str:
         }
         for begun in history.steps
     }
-    account = {"account": history.account, "actions": history.actions, "reveals": history.reveals}
+    account = {"account": history.account, "actions": history.actions, "reveals": history.reveals, **shared}
     return json.dumps({**account, **{step: steps.get(step) for step in ("watch", "ask", "hold")}}, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""Lowering a score: after a human check was passed, or a person lifted the hold. Everything else of the state stays as it was."""
+"""Lowering a score: after a human check was passed, or a person lifted the hold. What is known of how somebody works stays."""
 
 from functools import cache
 

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from backend.robots.scoring import STEPS, Action, Lot, Scorer, Verdict, digest
+from backend.robots.scoring import STEPS, Action, Lot, Scorer, Verdict
 from backend.robots.trace import Line
 
 LOT = 500
@@ -33,10 +33,15 @@ class History:
 
 @dataclass
 class Replay:
-    """A trace's accounts, in the order of their first action; and the fields of the trace that no rule knows."""
+    """A trace's accounts, in the order of their first action; and the fields of the trace that no rule knows.
+
+    `on_device` and `on_network` say how many accounts an account's device and network had shown when it last acted there, at most.
+    """
 
     accounts: dict[str, History] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    on_device: dict[str, int] = field(default_factory=dict)
+    on_network: dict[str, int] = field(default_factory=dict)
     actions: int = 0
 
 
@@ -46,7 +51,7 @@ def replay(scorer: Scorer, lines: Iterable[Line]) -> Replay:
     with ThreadPoolExecutor(1) as beside:
         # While Redis scores a lot, the next one is read.
         note: Callable[[], None] | None = None
-        for lot in _lots(_with_devices(scorer, lines, found)):
+        for lot in _lots(_with_devices(lines, found)):
             scored = beside.submit(scorer.score_lot, lot)
             before = _count(found, lot)
             if note:
@@ -84,18 +89,27 @@ def _note_steps(history: History, at: int, reveals: int, verdict: Verdict) -> No
             history.steps.append(Begun(step, at, reveals, verdict))
 
 
-def _with_devices(scorer: Scorer, lines: Iterable[Line], found: Replay) -> Iterator[Action]:
-    # As at a sign-in: how many accounts the device has seen is asked when an account comes with another device.
-    last: dict[str, str] = {}
+def _with_devices(lines: Iterable[Line], found: Replay) -> Iterator[Action]:
+    # A device on several accounts is evidence. A network on many is not: an office, a carrier and a tunnel each show one address.
+    devices: dict[str, set[str]] = {}
+    networks: dict[str, set[str]] = {}
     for line in lines:
         if line.unknown:
             found.unknown |= line.unknown
         action = line.action
-        if line.device and last.get(action.account) != line.device:
-            last[action.account] = line.device
-            seen = scorer.count_on_device(action.account, digest(line.device), action.at)
-            action = action._replace(on_device=seen)
+        if action.network:
+            _share(networks, action.network, action.account, found.on_network)
+        if line.device:
+            accounts = _share(devices, line.device, action.account, found.on_device)
+            action = action._replace(on_device=len(accounts))
         yield action
+
+
+def _share(places: dict[str, set[str]], place: str, account: str, most: dict[str, int]) -> set[str]:
+    accounts = places.setdefault(place, set())
+    accounts.add(account)
+    most[account] = max(most.get(account, 0), len(accounts))
+    return accounts
 
 
 def _lots(actions: Iterable[Action]) -> Iterator[list[Action]]:

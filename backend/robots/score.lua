@@ -1,6 +1,6 @@
 -- The robot score: one account's state, moved by one action. Constant size, constant time; every number is in thresholds.toml (T).
 --
--- score(keys, k, args, a): keys[k+1] state, keys[k+2] and keys[k+3] sketches of the people revealed in even and odd epochs;
+-- score(keys, k, args, a): keys[k+1] state, keys[k+2] and keys[k+3] the people revealed in even and odd epochs;
 -- args[a+1] instant (ms)   [a+2] action   [a+3] digest of the person (8 hex digits or more)   [a+4] position in the list
 -- args[a+5] dwell (ms)     [a+6] proof: yes, no, forged   [a+7] digest of the network   [a+8] accounts on this device   [a+9] tell
 -- What is unknown is an empty string and no evidence. Answers step, score, whether the step is new, and then (for a new step, or with
@@ -9,7 +9,7 @@
 -- Only a reveal of a new person moves the score. The rest is remembered and weighed then: what costs no credit proves little.
 
 local exp, log, sqrt, max, min, floor, abs = math.exp, math.log, math.sqrt, math.max, math.min, math.floor, math.abs
-local call, sub, format = redis.call, string.sub, string.format
+local call, find, sub, format = redis.call, string.find, string.sub, string.format
 
 local function whole_of(digest)
   return digest ~= '' and (tonumber(sub(digest, 1, 8), 16) or 0) or 0
@@ -105,6 +105,14 @@ local function count_people(s)
   for i = @again, @settings do s[i] = s[i] * fade end
   s.reveals, s.named, s.lookup = s.reveals * fade + 1, s.named * fade, s.lookup * fade
   s.hour, s.day, s.three_days, s.awake_reveals = s.hour + 1, s.day + 1, s.three_days + 1, s.awake_reveals + 1
+  -- Whoever leaves people out is choosing.
+  s.bare = s.lookup > 1.1 * s.reveals + 3 and 0.95 * s.bare or s.bare + 1
+end
+
+-- Something else than a reveal: how many reveals there were without any is forgotten by half.
+local function do_other_work(s, place)
+  s[place] = s[place] + 1
+  if place ~= @lookup then s.bare = s.bare / 2 end
 end
 
 local function hear_signs(s, position, dwell, proof)
@@ -127,10 +135,10 @@ local function hear_signs(s, position, dwell, proof)
   end
 end
 
--- Each kind of other work counts up to a point, so that one button pressed over and over is no variety.
+-- Each kind of other work counts up to a point, so that one button pressed over and over is no variety. Second looks are weighed apart.
 local function count_variety(s)
   local variety, per_hundred = 0, 100 / (s.reveals + 25)
-  for i = @again, @settings do
+  for i = @search, @settings do
     local rate = (s[i] + 0.15) * per_hundred
     variety = variety + rate / (rate + 2)
   end
@@ -144,14 +152,17 @@ local function tell(told, name, measure, evidence)
 end
 
 -- Adds up the evidence: each measure as far as it is known (`sure`, 0 to 1), what speaks for a robot only in volume as far as there is any.
--- EVIDENCE(name; measure; sure) is written out: it adds to `sum` and, where it is asked for, to `told`.
+-- EVIDENCE(name; measure; sure) is written out: it adds to `sum`, where it counts without volume to
+-- `beyond_hands`, and where it is asked for to `told`.
 local function weigh(s, now, told)
-  local sum = -T.score.drift
+  local sum, beyond_hands = -T.score.drift, 0
   local gate = max(ramp(s.hour, T.volume_gate.hour), ramp(s.day, T.volume_gate.day), ramp(s.three_days, T.volume_gate.three_days))
   -- Who gets up as people do may well have a dull list to work through.
   local sitting = max(s.sitting, (now - s.sat_at) / 3600000)
-  local rested = ramp(s.sittings, 1, 6) * ramp(sitting, T.sitting.long, T.sitting.short)
+  local rested = ramp(s.sittings, 1, 4) * ramp(sitting, T.sitting.long, T.sitting.short)
   gate = gate * (1 - T.sitting.spares * rested)
+  -- Hundreds of reveals and nothing else are volume too, at whatever pace.
+  gate = max(gate, ramp(s.bare, T.volume_gate.bare))
   local gaps = s.gaps + s.gaps1
   -- Some dozens of profiles opened beforehand are clicked through in a minute. Then new ones must be found.
   local unprepared = ramp(max(s.run, s.last_run), 12, 40)
@@ -210,7 +221,7 @@ local function weigh(s, now, told)
     EVIDENCE(shared_device; s.shared_device; 1)
   end
   sum = max(T.score.least, min(T.score.most, sum))
-  return T.score.weight * sum * max(1, sum)
+  return T.score.weight * sum * max(1, sum), beyond_hands
 end
 
 -- The highest step reached. One that has begun ends at half of its threshold.
@@ -224,9 +235,16 @@ local function climb(s)
   return new
 end
 
+-- Whether a list of people, three bytes each, has this one.
+local function lists(people, mark)
+  local at = 0
+  repeat at = find(people, mark, at + 1, true) until not at or at % 3 == 1
+  return at
+end
+
 -- Whether this person was not revealed in this epoch or the one before.
-local function meet(s, now, digest, keys, k)
-  local epoch = floor(now / 3600000 / T.windows.epoch_hours)
+local function meet(s, now, person, keys, k)
+  local epoch, mark = floor(now / 3600000 / T.windows.epoch_hours), struct.pack('<I3', person % 16777216)
   local this, other = keys[k + 2 + epoch % 2], keys[k + 3 - epoch % 2]
   local begins = epoch ~= s.epoch
   if begins then
@@ -234,10 +252,11 @@ local function meet(s, now, digest, keys, k)
     if s.met_before == 0 then call('DEL', this, other) else call('DEL', this) end
     s.epoch = epoch
   end
-  local new = call('PFADD', this, digest) == 1
-  if new and s.met_before == 1 then new = call('PFADD', other, digest) == 1 end
+  local people = not begins and call('GET', this) or ''
+  if lists(people, mark) then return false end
+  if #people < 3 * T.windows.people then call('APPEND', this, mark) end
   if begins then call('EXPIRE', this, KEPT) end
-  return new
+  return s.met_before == 0 or not lists(call('GET', other) or '', mark)
 end
 
 -- Going back and forth between the last three (an office, a home, a phone; two people) is no change.
@@ -276,7 +295,7 @@ local function score(keys, k, args, a)
     local new, person = action == 'reveal', whole_of(digest)
     local same = person ~= 0 and person == s.person
     if person ~= 0 and not same then
-      new = meet(s, now, digest, keys, k)
+      new = meet(s, now, person, keys, k)
       s.person = person
     end
     if new and not same and action == 'reveal' then
@@ -288,13 +307,16 @@ local function score(keys, k, args, a)
       -- One repetition may be chance; the next ones soon after are not.
       s.echoes = s.echoes * (1 - 1 / T.windows.purpose) + (repeated and 1 or 0)
       if repeated then echo = T.score.echo * min(4, s.echoes) end
-      s.score = max(0, s.score + weigh(s, now, told) + echo)
+      local weight, beyond_hands = weigh(s, now, told)
+      -- What a dull list looks like, too, leads to a question, and no further.
+      local most = beyond_hands + echo < T.score.beyond_hands and max(s.score, T.score.dull) or 2 * T.ladder.hold
+      s.score = max(0, min(most, s.score + weight + echo))
     elseif not same then
-      s.again = s.again + 1
+      do_other_work(s, @again)
     end
   else
     local place = place_of(action)
-    if place then s[place] = s[place] + 1 end
+    if place then do_other_work(s, place) end
   end
   if proof == 'forged' then s.score = max(s.score, T.ladder.hold) end
   s.score = min(s.score, 2 * T.ladder.hold)

@@ -80,7 +80,7 @@ class Action(NamedTuple):
     """What an account did, and what is known of how. Everything but the first three may be unknown.
 
     `at` in milliseconds since 1970; `person`, `network` are digests (hexadecimal); `on_device` says how many accounts were seen
-    lately on the device; `proof` whether the extension's proof came with the call.
+    on the device; `proof` whether the extension's proof came with the call.
     """
 
     account: str
@@ -121,7 +121,7 @@ class Lot(NamedTuple):
 
 
 def keys_of(account: str) -> list[str]:
-    """The account's state and two sketches of people; one slot of a cluster."""
+    """The account's state and two lists of people; one slot of a cluster."""
     stem = f"{{account:{account}}}:robots"
     return [stem, f"{stem}:even", f"{stem}:odd"]
 
@@ -173,13 +173,3 @@ class Scorer:
         arguments = [argument for action in actions for argument in arguments_of(action, tell)]
         highest, found = self._lot(args=[json.dumps(keys), json.dumps(arguments)])
         return Lot({place: read_verdict(answer) for place, answer in found}, float(highest))
-
-    def count_on_device(self, account: str, device: str, at: int) -> int:
-        """How many accounts signed in on this device (a digest) in about a week. A second trip: for sign-ins and refreshes only."""
-        week = at // (7 * 24 * 3_600_000)
-        key = f"{{device:{device}}}:accounts:{week}"
-        with self._redis.pipeline(transaction=False) as line:
-            line.pfadd(key, account)
-            line.expire(key, 8 * 24 * 3600)
-            line.pfcount(key)
-            return int(line.execute()[2])

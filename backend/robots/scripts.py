@@ -21,7 +21,7 @@ NUMBERS = (
     "lingering", "lingering_n", "instant", "run", "last_run", "last_pause", "same_runs", "runs",
     "reveals", "named", "lookup", *WORK,
     "ahead", "ahead_n", "dwell_n", "dwell_mean", "dwell_square", "proof_n", "unproven", "network_changes",
-    "gap1", "gap2", "gap3", "gap4", "gap5", "gap6", "met_before",
+    "gap1", "gap2", "gap3", "gap4", "gap5", "gap6", "met_before", "bare",
 )  # fmt: skip
 WHOLE = ("epoch", "person", "network", "network1", "network2")
 LANDMARKS = 48
@@ -65,6 +65,6 @@ def _written(tree: Mapping[str, Any], path: list[str]) -> str:
 
 def _write_out(thresholds: Thresholds, name: str, measure: str, sure: str) -> str:
     rule = thresholds.tree["evidence"][name]
-    gated = "if e > 0 then e = e * gate end " if rule.get("gated") else ""
+    gated = f"if e > 0 then {'e = e * gate' if rule.get('gated') else 'beyond_hands = beyond_hands + e'} end "
     weight = f"local x = {measure} local e {write_weight(rule['knots'])} e = e * {sure}"
     return f"do {weight} {gated}sum = sum + e if told then tell(told, '{name}', x, e) end end"

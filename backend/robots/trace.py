@@ -16,8 +16,8 @@ FIELDS = ("account", "at", "action", "person", "list_position", "network", "devi
 _ACTIONS = frozenset(ACTIONS)
 _FIELDS = frozenset(FIELDS)
 _PROOFS: dict[Any, Proof] = {
-    True: "yes", False: "no", "yes": "yes", "valid": "yes", "no": "no", "missing": "no", "none": "no", "forged": "forged",
-    "invalid": "forged",
+    True: "yes", False: "no", "yes": "yes", "valid": "yes", "true": "yes", "no": "no", "missing": "no", "none": "no", "false": "no",
+    "forged": "forged", "invalid": "forged", "tampered": "forged", "fake": "forged",
 }  # fmt: skip
 _LATEST_MS = 253_402_300_800_000  # the year 10000
 _SECONDS_UNTIL = 100_000_000_000  # larger numbers are milliseconds
@@ -108,9 +108,10 @@ def _count(known: dict[str, Any], name: str) -> int | None:
 def _proof(value: Any) -> Proof | None:
     if value is None:
         return None
-    if not isinstance(value, bool | str) or value not in _PROOFS:
-        raise ValueError("“proof” is true, false, or one of yes, no, forged.")
-    return _PROOFS[value]
+    name = value.lower() if isinstance(value, str) else value
+    if not isinstance(name, bool | str) or name not in _PROOFS:
+        raise ValueError('“proof” is true (it came), false (none came) or "forged".')
+    return _PROOFS[name]
 
 
 def _instant(value: Any) -> int:

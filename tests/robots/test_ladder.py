@@ -130,7 +130,7 @@ def test_a_step_that_the_database_missed_is_recorded_at_the_next_reveal(
 
     with monkeypatch.context() as patched:
         patched.setattr(Events, "emit", fail)
-        for _ in range(60):
+        for _ in range(90):
             rob.reveal()
     assert rob.steps(owner) == []
     assert not state_of(rob, owner)[1]

@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from backend.robots.commands import robots_command
 from backend.robots.trace import BadLine, read_trace
-from backend.up.embedded import Servers
 
 GOOD = {"account": "a", "at": "2026-03-02T09:00:00Z", "action": "reveal"}
 
@@ -87,7 +87,7 @@ def test_an_unknown_field_is_named_and_not_used(tmp_path: Path) -> None:
         ('{"account": "a", "at": 1772442003, "action": "reveal", "person": 1.5}', "“person” is a text"),
         ('{"account": "a", "at": 1772442003, "action": "reveal", "list_position": -1}', "“list_position” is a number"),
         ('{"account": "a", "at": 1772442003, "action": "reveal", "dwell_ms": "3"}', "“dwell_ms” is a number"),
-        ('{"account": "a", "at": 1772442003, "action": "reveal", "proof": 7}', "“proof” is true, false"),
+        ('{"account": "a", "at": 1772442003, "action": "reveal", "proof": 7}', "“proof” is true (it came)"),
         ('{"account": "a", "at": "2026-03-02T08:59:59Z", "action": "reveal"}', "earlier than in the line before"),
     ],
 )
@@ -118,22 +118,36 @@ def test_a_long_file_is_read_as_a_stream() -> None:
         next(stream)
 
 
-def test_accounts_on_one_device_are_counted(stand: Servers, tmp_path: Path) -> None:
-    rows = []
-    for number in range(900):
-        account = number % 6
-        rows.append(
-            {
-                "account": f"a{account}",
-                "at": 1_772_442_000 + number * 4,
-                "action": "reveal",
-                "person": f"p{number}",
-                "device": "one",
-            }
-        )
+def on_one(place: str, tmp_path: Path) -> list[dict[str, Any]]:
+    """Six accounts whose reveals all come from one device or network; what was found of each."""
+    rows = [
+        {"account": f"a{number % 6}", "at": 1_772_442_000 + number * 4, "action": "reveal", "person": f"p{number}", place: "one"}
+        for number in range(900)
+    ]
     file = tmp_path / "trace.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    found = [json.loads(line) for line in replay(file, "--json").stdout.splitlines()]
-    shared = found[5]["ask"]["signs"]["shared_device"]
-    assert shared["measure"] == 6
-    assert shared["evidence"] > 0
+    return [json.loads(line) for line in replay(file, "--json").stdout.splitlines()]
+
+
+def test_accounts_on_one_device_are_counted_for_each_of_them(tmp_path: Path) -> None:
+    for found in on_one("device", tmp_path):
+        assert found["accounts_on_device"] == 6
+        shared = found["ask"]["signs"]["shared_device"]
+        assert shared["measure"] == 6
+        assert shared["evidence"] > 0
+
+
+def test_an_offices_network_is_told_and_no_evidence(tmp_path: Path) -> None:
+    for found in on_one("network", tmp_path):
+        assert (found["accounts_on_device"], found["accounts_on_network"]) == (0, 6)
+        assert found["ask"]["signs"]["networks"]["evidence"] == 0
+        assert "shared_device" not in found["ask"]["signs"]
+
+
+@pytest.mark.parametrize(
+    ("proof", "held"), [("forged", True), ("Invalid", True), (False, False), ("missing", False), (True, False), (None, False)]
+)
+def test_a_forged_proof_in_a_trace_holds_and_a_missing_one_does_not(tmp_path: Path, proof: Any, held: bool) -> None:
+    file = tmp_path / "trace.jsonl"
+    file.write_text(json.dumps({**GOOD, "proof": proof}) + "\n")
+    assert (json.loads(replay(file, "--json").stdout)["hold"] is not None) is held

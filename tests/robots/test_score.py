@@ -47,6 +47,46 @@ def test_somebody_who_only_looks_and_reveals_is_not_asked_for_ordinary_amounts(s
     assert "ask" not in account.began
 
 
+def work_slowly(account: Account, days: int, else_every: int = 0) -> None:
+    for _ in range(days):
+        for number in range(40):
+            account.reveal(account.random.lognormvariate(6, 0.7) + (3600 if number % 14 == 13 else 0))
+            if else_every and number % else_every == 0:
+                account.do(9, "search")
+        account.at += 14 * 3600
+
+
+def test_hundreds_of_reveals_without_any_other_work_are_asked_at_whatever_pace_and_not_held(scorer: Scorer) -> None:
+    bare, busy = Account(scorer, "slow"), Account(scorer, "busy")
+    work_slowly(bare, 30)
+    work_slowly(busy, 30, else_every=40)
+    assert 400 < bare.began["ask"] < 900
+    assert "hold" not in bare.began
+    assert "ask" not in busy.began
+
+
+def test_second_looks_are_no_shield(scorer: Scorer) -> None:
+    account = Account(scorer, "again")
+    for number in range(800):
+        account.reveal(account.random.lognormvariate(2.5, 0.7))
+        if number % 5 == 0:
+            account.do(4, "known", f"again/{account.random.randrange(1, account.people + 1)}")
+    assert account.began["ask"] < 800
+
+
+def test_nobody_new_among_thousands_is_taken_for_somebody_known(scorer: Scorer, client: "redis.Redis") -> None:
+    at = round(NINE * 1000)
+    lot = [Action("many", at + 20_000 * number, "reveal", digest(f"many/{number}")) for number in range(3000)]
+    for begin in range(0, 3000, 1000):
+        scorer.score_lot(lot[begin : begin + 1000])
+    signs = {
+        sign.name: sign.measure for sign in scorer.score(lot[-1]._replace(at=lot[-1].at + 1, person=digest("x")), tell=True).signs
+    }
+    assert signs["returning"] == 0
+    known = scorer.score(lot[5]._replace(at=lot[-1].at + 2), tell=True)
+    assert known.signs == ()  # somebody of hours ago is known still
+
+
 def test_an_account_that_turns_is_caught_in_spite_of_its_past(scorer: Scorer) -> None:
     account = Account(scorer, "turned")
     for _ in range(20):
@@ -84,7 +124,7 @@ def test_a_dull_list_with_a_persons_breaks_is_left_alone_and_without_them_asked(
     steps = {}
     for name, pause in (("breaks", 1800.0), ("none", 0.0)):
         account = Account(scorer, name)
-        for _ in range(4):
+        for _ in range(3):
             for _ in range(4):
                 for _ in range(40):
                     account.reveal(account.random.lognormvariate(3.3, 0.6))
@@ -194,9 +234,9 @@ def test_the_state_is_bounded_whatever_an_account_does(scorer: Scorer, client: "
     ]
     for begin in range(0, len(lot), 1000):
         scorer.score_lot(lot[begin : begin + 1000])
-    state, *sketches = keys_of("busy")
+    state, *people = keys_of("busy")
     assert client.strlen(state) == size <= 512
-    assert all(client.strlen(sketch) < 13_000 for sketch in sketches)
+    assert all(client.strlen(each) <= 3 * THRESHOLDS.tree["windows"]["people"] for each in people)
     assert len(client.keys("*busy*")) <= 3
     assert all(0 < client.ttl(key) <= 86400 * THRESHOLDS.tree["windows"]["kept_days"] for key in client.keys("*busy*"))
 
