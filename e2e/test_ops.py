@@ -1,5 +1,6 @@
 """Those who run Candor, in Chromium from their first link on: a doubtful account is suspended, appeals, and another lifts it."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,13 +9,17 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from e2e.chromium import chromium_flags, find_chromium, shared_playwright
 from e2e.running_candor import RunningCandor
 
 PASSWORD = "nine-boats-under-the-moon"
+LONG = bool(os.environ.get("CANDOR_LONG"))
 WHY = "Nobody of this name works there."
+_DARK = {"runOnly": ["color-contrast", "html-has-lang", "label", "link-name"]}
+"""What the dark look and the other language may change."""
 Enter = Callable[..., Page]
 
 
@@ -41,6 +46,7 @@ def enter(browser: Browser, candor: RunningCandor) -> Iterator[Enter]:
         context = browser.new_context(java_script_enabled=False, viewport={"width": 1100, "height": 900}, locale="en")
         contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(link.group())
         secret = page.locator("code").inner_text()
         page.fill("#password", PASSWORD)
@@ -61,14 +67,26 @@ def enter(browser: Browser, candor: RunningCandor) -> Iterator[Enter]:
         context.close()
 
 
-def doubtful(candor: RunningCandor, name: str) -> str:
+def doubtful(candor: RunningCandor, name: str, by: str) -> str:
     """Somebody who was seen to have neither contacts nor activity on LinkedIn, and whose mail there is not verified."""
     email = f"{name}@vendor.example"
     made = httpx.post(f"{candor.url}/v1/sandbox/accounts", json={"email": email, "password": PASSWORD, "state": "ready"})
     assert made.status_code == 201, made.text
-    noted = candor.run("ops", "compromised", email, "--by", "root", "--reason", "They wrote that it is not them.")
+    noted = candor.run("ops", "compromised", email, "--by", by, "--reason", "They wrote that it is not them.")
     assert noted.returncode == 0, noted.stdout + noted.stderr
     return email
+
+
+def walk(page: Page, words: str) -> None:
+    """Come by Tab, from the top of the page past its navigation, to a link or a button of these words, and press it."""
+    page.locator("body").press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == words:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{words} is not reached by keyboard")
 
 
 def decide(page: Page, link: str, **fields: Any) -> None:
@@ -85,7 +103,7 @@ def decide(page: Page, link: str, **fields: Any) -> None:
 
 def test_a_doubtful_account_is_suspended_appeals_and_is_lifted_by_another_person(candor: RunningCandor, enter: Enter) -> None:
     assert candor.run("ops", "create", "root", "--role", "support").returncode == 0
-    email = doubtful(candor, "dora")
+    email = doubtful(candor, "dora", "root")
     olga = enter("olga", "compliance")
 
     olga.get_by_role("link", name="Cases").click()
@@ -121,7 +139,12 @@ def test_a_doubtful_account_is_suspended_appeals_and_is_lifted_by_another_person
     otto.get_by_role("link", name="Cases").click()
     otto.get_by_role("link", name="Appeal", exact=True).last.click()
     expect(otto.get_by_text("I have worked there since May.")).to_be_visible()
-    decide(otto, "Lift the suspension", reason="The manager confirmed it.")
+    walk(otto, "Lift the suspension")
+    expect(otto.get_by_role("heading", name="Lift the suspension")).to_be_visible()
+    otto.locator("#reason").press_sequentially("The manager confirmed it.")
+    otto.keyboard.press("Tab")
+    expect(otto.get_by_role("button", name="Lift the suspension")).to_be_focused()
+    otto.keyboard.press("Enter")
     expect(otto.get_by_text("can spend", exact=True)).to_be_visible()
     candor.wait_for_letter(email, "works again")
     user.reload()
@@ -133,11 +156,32 @@ def test_a_doubtful_account_is_suspended_appeals_and_is_lifted_by_another_person
     assert rows == [["otto", "account.lift"], ["olga", "account.suspend"], ["root", "account.compromised"]]
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_the_desk_holds_on_a_narrow_screen(candor: RunningCandor, enter: Enter, look: Any) -> None:
-    page = enter(f"narrow-{look}", "admin")
-    page.emulate_media(color_scheme=look)
-    page.set_viewport_size({"width": 360, "height": 740})
-    for path in ("/ops/cases", "/ops/accounts"):
-        page.goto(candor.url + path)
-        assert page.locator("body").evaluate("each => each.scrollWidth") <= 360
+def test_every_page_of_the_desk_passes_axe_and_holds_on_a_narrow_screen(candor: RunningCandor, enter: Enter) -> None:
+    olga = enter("olive", "admin")
+    doubtful(candor, "dina", "olive")
+    paths = [link.get_attribute("href") or "" for link in olga.locator("nav a").all()]
+    assert len(paths) > 12
+    olga.goto(f"{candor.url}/ops/cases")
+    case = olga.locator("td a").last.get_attribute("href") or ""
+    account = f"/ops/accounts/{case.split('/')[3]}"
+    paths += [case, account, f"{account}/decide/suspend", "/ops/directory/sources/1", "/ops/accounts/0"]
+    # Both looks and both languages; every look in every language with CANDOR_LONG.
+    ways = [(lang, look) for lang in ("en", "fr") for look in ("light", "dark") if LONG or (lang == "en") == (look == "light")]
+    browser = olga.context.browser
+    assert browser
+    for lang, look in ways:
+        # axe is a script of the test's own: the desk has none.
+        context = browser.new_context(storage_state=olga.context.storage_state(), locale=lang, color_scheme=look)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        for path in paths:
+            page.goto(candor.url + path)
+            assert page.locator("html").get_attribute("lang") == lang
+            found = Axe().run(page, options=None if LONG or look == "light" else _DARK).response["violations"]
+            faults = [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+            assert faults == [], f"{path} {lang} {look}"
+            if lang == "fr":  # its words are the longer ones
+                page.set_viewport_size({"width": 360, "height": 740})
+                assert page.locator("body").evaluate("each => each.scrollWidth") <= 360, path
+                page.set_viewport_size({"width": 1280, "height": 900})
+        context.close()

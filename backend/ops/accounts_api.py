@@ -97,6 +97,7 @@ def show_account(account_id: str, query: Older) -> Response:
         balances=read_balances(house.database, home, number, now) if home else {},
         entries=entries,
         older=older,
+        held=bool(shown["permit"] and shown["permit"].held),
         now=now,
         decides=DECIDERS,
         **shown,

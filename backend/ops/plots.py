@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 34, 26
-INK, PAPER, LINE, QUIET = "#16202a", "#fbfaf7", "#d5d2c9", "#56606a"
-_COLOURS = ("#0b6e6e", "#8a5a00", "#16202a", "#a3261f", "#56606a", "#4a2f7a")
+INK, PAPER, LINE, QUIET = "var(--ink)", "var(--paper)", "var(--line)", "var(--quiet)"
+_COLOURS = tuple(f"var(--c{n})" for n in range(6))
+_LIGHT = ("#16202a", "#fbfaf7", "#d5d2c9", "#56606a", "#0b6e6e", "#8a5a00", "#16202a", "#a3261f", "#56606a", "#4a2f7a")
+_DARK = ("#e8ecef", "#10161c", "#2c363f", "#9aa5ae", "#4fc3bd", "#e0a63c", "#e8ecef", "#f08a80", "#9aa5ae", "#b79cf0")
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "1 5", "12 6")
 _HATCHES = (
     "",
@@ -77,7 +79,8 @@ def _picture(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(title)} viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" font-family="system-ui, sans-serif" font-size="12">',
-        f"<title>{escape(title)}</title><desc>{escape(', '.join(series))}</desc><defs>",
+        f"<title>{escape(title)}</title><desc>{escape(', '.join(series))}</desc>",
+        f"<style>svg{{{_name_colours(_LIGHT)}}}@media(prefers-color-scheme:dark){{svg{{{_name_colours(_DARK)}}}}}</style><defs>",
         *(_hatch(n) for n in range(min(len(series), 6))),
         f'</defs><rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>',
         *_grid(top),
@@ -87,6 +90,11 @@ def _picture(
         "</svg>",
     ]
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
+
+
+def _name_colours(colours: Sequence[str]) -> str:
+    names = ("ink", "paper", "line", "quiet", *(f"c{n}" for n in range(6)))
+    return ";".join(f"--{name}:{colour}" for name, colour in zip(names, colours, strict=True))
 
 
 def _hatch(which: int) -> str:

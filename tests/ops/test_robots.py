@@ -63,7 +63,7 @@ def test_a_replay_says_what_each_number_would_have_caught(
     assert "goes on" in olga.get("/ops/robots").text
     assert replay(rob) == 1
     page = " ".join(olga.get("/ops/robots").text.split())
-    assert f"2 accounts with {before + 12} reveals" in page
+    assert f"Accounts: 2. Reveals: {before + 12}." in page
     row = (
         rf'<th scope="row" class="number">{LADDER["ask"]:g}</th><td>asked</td><td class="number">1</td><td class="number">50 %</td>'
     )
@@ -105,7 +105,7 @@ def test_a_replay_that_would_be_too_long_is_cut_and_says_so(
     olga.send("/ops/robots/replay", reason="A look.")
     replay(rob)
     page = " ".join(olga.get("/ops/robots").text.split())
-    assert "1 accounts with 3 reveals" in page
+    assert "Accounts: 1. Reveals: 3." in page
     assert "the accounts that came last are missing" in page
 
 
@@ -155,6 +155,7 @@ def test_a_held_account_is_shown_beside_what_people_do_and_let_go_by_a_person(
     for kind in ("robots", "planted"):
         aside = olga.send(f"/ops/accounts/{rob.account_id}/answer/close-case", kind=kind, reason="I looked.")
         assert (aside.status_code, "lift it or keep it" in aside.text) == (422, True)
+    assert f"/ops/accounts/{rob.account_id}/decide/release-hold" in olga.get(f"/ops/accounts/{rob.account_id}").text
     kept = olga.send(f"/ops/accounts/{rob.account_id}/decide/keep-hold", reason="Every four seconds, all day.")
     assert kept.status_code == 303
     assert rob.call("POST", "/v1/robots/appeal", {"text": "A colleague reads, I click."}).status_code < 300
