@@ -102,6 +102,11 @@ def test_every_sign_in_has_a_session_of_its_own_and_ends_the_one_before(web: Bro
     assert ended == [(True,), (False,)]
 
 
+def test_the_cookie_of_a_candor_on_https_is_sent_over_https_only(web: Browser, kernel: Kernel) -> None:
+    vars(kernel)["settings"] = kernel.settings.model_copy(update={"public_url": "https://candor.example"})
+    assert "; Secure" in web.sign_in().headers["Set-Cookie"]
+
+
 def test_a_form_from_elsewhere_signs_nobody_in(web: Browser) -> None:
     given = {"email": web.email, "password": web.password}
     answer = web.client.post("/account/sign-in", data=given, headers={"Sec-Fetch-Site": "cross-site"})

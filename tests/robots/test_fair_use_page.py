@@ -85,6 +85,15 @@ def test_the_page_asks_the_question_says_why_and_the_right_answer_lets_the_accou
     assert web.send("/account/check", check=again["check"], choice="0").headers["Location"] == "/account"
 
 
+def test_who_only_guesses_is_told_to_wait_on_a_page(rob: Worker) -> None:
+    web = open_browser(rob)
+    web.get()
+    answers = [web.send("/account/check", check="x", choice="0") for _ in range(12)]
+    refused = answers[-1]
+    assert (refused.status_code, refused.mimetype) == (429, "text/html")
+    assert f"Try again in {refused.headers['Retry-After']} seconds." in refused.text
+
+
 def test_a_question_of_another_account_is_answered_by_nobody_else(rob: Worker, hire: Hire) -> None:
     eve = hire("eve")
     for worker in (rob, eve):
