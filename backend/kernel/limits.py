@@ -6,7 +6,7 @@ with a metric: the ledger is the real guard. Somebody else's work in Redis may r
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from limits.storage import Storage
 from limits.storage.base import SlidingWindowCounterSupport
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
+from redis.exceptions import NoScriptError
 from redis.retry import Retry
 from werkzeug import Response
 
@@ -98,6 +99,14 @@ class _Scripts(NamedTuple):
     take_along: Script
 
 
+def _run(script: Script, keys: list[str], arguments: Iterable[bytes | str | int]) -> Any:
+    client: Any = script.registered_client
+    try:
+        return client.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
+    except NoScriptError:
+        return script(keys=keys, args=arguments)
+
+
 def _connect(url: str, rider: Rider | None) -> _Scripts:
     # A connection that Redis closed meanwhile is opened once more, at once. Whoever waited in vain does not wait again.
     again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
@@ -132,10 +141,10 @@ class OneTripStorage(Storage, SlidingWindowCounterSupport):
         load = self._rider.board() if self._rider else None
         try:
             if load is None:
-                passed, left, wait = self._scripts.take(keys=[key], args=rule.arguments)
+                passed, left, wait = _run(self._scripts.take, [key], rule.arguments)
             else:
-                arguments = [*rule.arguments, *load.arguments]
-                passed, left, wait, *brought = self._scripts.take_along(keys=[key, *load.keys], args=arguments)
+                along = self._scripts.take_along
+                passed, left, wait, *brought = _run(along, [key, *load.keys], [*rule.arguments, *load.arguments])
         except redis.RedisError:
             self._away_until = now + _PAUSE
             LIMITER_AWAY.inc()
