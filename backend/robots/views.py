@@ -4,7 +4,6 @@ A token is (which key, which account, when, MAC over all and the profile). What 
 is simply no proof; one of ours that was altered, or brought for somebody else, is forged: no card does that.
 """
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
@@ -40,18 +39,22 @@ def judge_view(secret: str, account_id: int, person: str, given: str | None, at:
 
 
 def _head(secret: str, account_id: int) -> bytes:
-    key = _key(secret)
-    return _mac(key, "key")[:_TAG] + _mac(key, f"account:{account_id}")[:_TAG]
+    return _key_tag(secret) + _mac(_key(secret), f"account:{account_id}")[:_TAG]
 
 
 def _sign(secret: str, head: bytes, account_id: int, person: str) -> bytes:
-    return hmac.digest(_key(secret), head + f"{account_id}:{person}".encode(), hashlib.sha256)[:_MAC]
+    return hmac.digest(_key(secret), head + f"{account_id}:{person}".encode(), "sha256")[:_MAC]
 
 
 def _mac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), hashlib.sha256)
+    return hmac.digest(key, text.encode(), "sha256")
+
+
+@cache
+def _key_tag(secret: str) -> bytes:
+    return _mac(_key(secret), "key")[:_TAG]
 
 
 @cache
 def _key(secret: str) -> bytes:
-    return hmac.digest(secret.encode(), b"candor: page views", hashlib.sha256)
+    return hmac.digest(secret.encode(), b"candor: page views", "sha256")
