@@ -17,6 +17,7 @@ _EVERY_S = 10.0
 _NAMES = (
     ("backend.cli worker", "worker"),
     ("redis-server", "Redis"),
+    ("postgres: candor_app", "its sessions"),
     ("postgres", "PostgreSQL"),
     ("resource_tracker", ""),
     ("granian", "API"),
