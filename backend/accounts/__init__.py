@@ -22,7 +22,6 @@ from backend.accounts.desk import (
     read_sessions,
     read_suspensions,
 )
-from backend.accounts.distance import network_of
 from backend.accounts.escalation import BreachAsked, BreachOpened
 from backend.accounts.export import ExportAsked
 from backend.accounts.figures import count_sign_ups, count_synchronised, list_sign_ups, list_synchronised
@@ -113,7 +112,6 @@ __all__ = [
     "list_synchronised",
     "login_digests",
     "move_account_limits",
-    "network_of",
     "note_bounce",
     "note_look",
     "note_step",
