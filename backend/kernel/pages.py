@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, redirect, render_template, request
+from flask import Response, current_app, redirect, render_template, request
 
 from backend.kernel.writing import LANGUAGES, set_words
 
@@ -27,8 +27,10 @@ def page_language() -> str:
 
 
 def answer_page(template: str, status: int = 200, *, lang: str = "", **context: Any) -> Response:
-    """Render `template`; `lang` is the reader's own where it is not named."""
-    html = render_template(template, lang=lang or page_language(), **context)
+    """Render `template`, with a banner for each incident that lasts; `lang` is the reader's own where it is not named."""
+    lang = lang or page_language()
+    lasting = current_app.extensions["candor"].switches.lasting_incidents()
+    html = render_template(template, lang=lang, banners=[words[lang] for words in lasting], **context)
     response = Response(html, status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Frame-Options"] = "DENY"  # for browsers that do not know frame-ancestors

@@ -1,11 +1,11 @@
-"""Switches: few named facts that every process must learn soon, such as «the extension is off» or «notices are late».
+"""Switches: few named facts that every process must learn soon, such as «the extension is off»; and the incidents that last.
 
 They are read at most once in a few seconds for a whole process, so that the hot path pays nothing for them.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import psycopg
@@ -18,6 +18,10 @@ NOTICES_LATE = "notices-late"
 MAINTENANCE = "maintenance"
 
 _FRESH_SECONDS = 2.0
+_READ = """
+SELECT name, ends_at, NULL::jsonb FROM switches
+UNION ALL (SELECT NULL, NULL, words FROM incidents WHERE closed_at IS NULL ORDER BY incident_id)
+"""
 
 
 class Switches:
@@ -27,6 +31,7 @@ class Switches:
         self._database = database
         self._read_at = float("-inf")
         self._on: Mapping[str, datetime | None] = {}
+        self._lasting: Sequence[Mapping[str, str]] = ()
         self._lock = threading.Lock()
 
     def is_on(self, name: str) -> bool:
@@ -39,10 +44,17 @@ class Switches:
         self._refresh()
         return self._on.get(name)
 
+    def lasting_incidents(self) -> Sequence[Mapping[str, str]]:
+        """What users are told of each incident that lasts, by language, the oldest first."""
+        self._refresh()
+        return self._lasting
+
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at > _FRESH_SECONDS and self._lock.acquire(blocking=False):
             try:
-                self._on = dict(self._database.call("SELECT name, ends_at FROM switches", ()))
+                rows = self._database.call(_READ, ())
+                self._on = {name: ends_at for name, ends_at, _ in rows if name is not None}
+                self._lasting = [words for _, _, words in rows if words is not None]
             except psycopg.OperationalError:
                 pass  # The database is away: what was known stays, and the answer says itself what is wrong.
             finally:

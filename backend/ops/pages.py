@@ -16,6 +16,7 @@ from backend.kernel.pages import answer_page, page_language
 from backend.kernel.pages import read_field as read_field
 from backend.kernel.pages import see_other as see_other
 from backend.kernel.problems import Problem
+from backend.kernel.switches import MAINTENANCE
 from backend.kernel.writing import write_day, write_moment, write_money, write_number
 from backend.ops.sessions import Operator
 
@@ -110,6 +111,7 @@ def answer_ops(template: str, status: int = 200, **context: Any) -> Response:
         places=places,
         here=request.path,
         form_key=g.get("form_key", ""),
+        maintenance_on=kernel().switches.is_on(MAINTENANCE),
         say=speak(lang),
         **writers,
         **context,

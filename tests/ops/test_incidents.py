@@ -79,6 +79,33 @@ def test_every_user_is_told_on_both_channels_within_the_hour_and_when_it_closes(
     assert "Tout le monde a été informé" in olga.get("/ops/incidents", "fr").text
 
 
+def test_while_an_incident_lasts_every_page_says_so_in_the_readers_language(
+    operator: Operators, app: Flask, kernel: Kernel
+) -> None:
+    olga, anybody = operator(), app.test_client()
+    assert "banner" not in anybody.get("/terms").text
+    assert olga.send("/ops/incidents", **GIVEN).status_code == 303
+    kernel.switches.forget()
+    for lang, words in (("en", GIVEN["words_en"]), ("fr", GIVEN["words_fr"])):
+        for path in ("/terms", "/ops/sign-in"):
+            page = anybody.get(path, headers={"Accept-Language": lang}).text
+            assert f'<p class="banner" role="status">{words}</p>' in page
+        assert f"{words} <a href=" in olga.get("/ops/cases", lang).text
+    assert olga.send("/ops/incidents/1/close", reason="the queue is empty").status_code == 303
+    kernel.switches.forget()
+    assert "banner" not in anybody.get("/terms").text
+
+
+def test_the_desk_does_not_forget_that_maintenance_is_on(operator: Operators, kernel: Kernel) -> None:
+    olga = operator()
+    olga.send("/ops/maintenance", state="on", reason="a new disk", ends_at="2026-03-02T12:00")
+    kernel.switches.forget()
+    assert "Maintenance is on: users get 503" in olga.get("/ops/cases").text
+    olga.send("/ops/maintenance", state="off", reason="it is in")
+    kernel.switches.forget()
+    assert "Maintenance is on" not in olga.get("/ops/cases").text
+
+
 def told(owner: Owner, code: str) -> Any:
     """How many accounts have a message, and how many its mail."""
     return owner.execute("SELECT count(*), count(mailed_at) FROM messages WHERE code = %s", (code,)).fetchone()
