@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 ROOT = Path(__file__).parents[1]
 _PATIENCE_S = 120.0
@@ -111,6 +112,9 @@ def running_candor(*options: str) -> Iterator[RunningCandor]:
                 time.sleep(0.2)
             yield running
         finally:
-            process.terminate()
-            process.wait(30)
+            # Nobody asks for this folder again, so it need not end in order (tests/up does that). Killed, it takes its children along.
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+            process.wait()
+            psutil.wait_procs(family, timeout=30)
             shutil.rmtree(folder, ignore_errors=True)
