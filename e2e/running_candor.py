@@ -112,7 +112,7 @@ def running_candor(*options: str) -> Iterator[RunningCandor]:
                 time.sleep(0.2)
             yield running
         finally:
-            # Nobody asks for this folder again, so it need not end in order (tests/up does that). Killed, it takes its children along.
+            # Its folder goes with it, so it need not end in order (tests/up sees to that). Killed, it takes its children along.
             family = psutil.Process(process.pid).children(recursive=True)
             process.kill()
             process.wait()
