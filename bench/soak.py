@@ -46,6 +46,9 @@ def main() -> None:
     _print_times(heard)
     _print_memory(watcher.samples)
     failures = [*traffic.wrong[:20], *unsound, *find_growth(watcher.samples)]
+    unsent = int(capacity / 2 * given.minutes * 60) - len(heard)
+    if unsent > 1:
+        failures.append(f"{unsent:,} requests could not be sent: less than half of the capacity was left")
     print(f"{len(heard):,} answers, {len(traffic.wrong) - before} of them wrong; while the capacity was measured {before}")
     print("\n".join(f"  {failure}" for failure in failures) or "no error, no growth")
     sys.exit(bool(failures))
