@@ -2,12 +2,22 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from pydantic_core import to_json
 
 _KEPT_OUT = frozenset({"path", "url", "query", "body", "email", "phone", "token", "password", "profile", "name"})
+
+
+class _StandardError:
+    """Whatever it is at the moment: tests put another in its place and take it away again, while the application goes on."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def _keep_out(_logger: Any, _method: str, event: Any) -> Any:
@@ -32,7 +42,7 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(_write),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
 

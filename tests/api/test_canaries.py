@@ -231,9 +231,9 @@ def test_nothing_secret_or_personal_is_left_where_it_does_not_belong(
 
     marks = MARKS | walk.secrets
     logs = capfd.readouterr().err + caplog.text
-    assert '"route": "/v1/reveals"' in logs
-    assert '"route": "/objection/{token}"' in logs
-    assert '"exception": "RuntimeError"' in logs
+    assert '"route":"/v1/reveals"' in logs
+    assert '"route":"/objection/{token}"' in logs
+    assert '"exception":"RuntimeError"' in logs
     assert found(marks, logs) == set()
 
     metrics = walk.browser.get("/metrics").text

@@ -54,7 +54,8 @@ def test_only_an_extension_may_read_across_origins(client: FlaskClient) -> None:
     assert (said["Vary"], "Access-Control-Allow-Methods" in said) == ("Origin", False)
     exposed = said["Access-Control-Expose-Headers"]
     assert {"X-Credits-Charged", "X-Credits-Left", "X-Request-Id", "Retry-After"} <= set(exposed.split(", "))
-    for other in ("https://www.linkedin.com", "https://chrome-extension", f"https://{'a' * 32}.example", "null", f"{extension}.example"):
+    others = ("https://www.linkedin.com", "https://chrome-extension", f"https://{'a' * 32}.example", "null", f"{extension}.example")
+    for other in others:
         assert "Access-Control-Allow-Origin" not in client.get("/healthz", headers={"Origin": other}).headers
 
 
