@@ -70,7 +70,7 @@ def script_in_one_trip(thresholds: Thresholds = THRESHOLDS) -> str:
 
 
 def _function(thresholds: Thresholds) -> str:
-    return write_lua(thresholds, "state.lua", "score.lua")
+    return write_lua(thresholds, "state.lua", "hearing.lua", "score.lua")
 
 
 IN_ONE_TRIP = script_in_one_trip()

@@ -1,4 +1,4 @@
--- What is kept of an account: some seventy numbers and 48 landmarks, packed into one string of constant size. Stands before score.lua.
+-- What is kept of an account: some seventy numbers and 48 landmarks, packed into one string of constant size. Stands before the others.
 -- In these files `s.name` is a number of the state, `@name` its place, `T.…` a number of thresholds.toml: see scripts.py.
 
 local function open_state(raw)

@@ -32,5 +32,5 @@ def test_evidence_that_needs_volume_is_told_from_that_which_needs_none(tmp_path:
 
 
 def test_nothing_is_left_to_be_looked_up(tmp_path: Path) -> None:
-    written = write_lua(THRESHOLDS, "state.lua", "score.lua", "easing.lua")
+    written = write_lua(THRESHOLDS, "state.lua", "hearing.lua", "score.lua", "easing.lua")
     assert not any(mark in written for mark in ("EVIDENCE", "T.", "@", " s.", "FORMAT", "KEPT"))
