@@ -3,21 +3,28 @@
 import time
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask, Response, g, request
+from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.kernel import Kernel
 from backend.kernel.http import ENDPOINTS, JSON, PROBLEM_JSON, this_request
 from backend.kernel.limits import PAGES, Limit, write_limit_headers
 from backend.kernel.metrics import REQUESTS
-from backend.kernel.origins import install_origins
 from backend.kernel.problems import Problem
 from backend.kernel.switches import EXTENSION_OFF
 
+_EXTENSION_ORIGIN = r"^chrome-extension://[a-p]{32}$"
+_MAY_BE_SENT = ["Authorization", "Content-Type", "X-Candor-Client", "X-Request-Id", "Idempotency-Key"]
+_MAY_BE_READ = [
+    "X-Request-Id", "X-Credits-Charged", "X-Credits-Left", "X-Candor-Extension",
+    "RateLimit-Policy", "RateLimit", "Retry-After", "Link",
+]  # fmt: skip
 _UNDECLARED = Limit("undeclared", PAGES.amount, PAGES.seconds, PAGES.burst)
 _LONGEST_ID = 64
 TOO_SLOW = "candor.body_too_slow"
@@ -64,7 +71,13 @@ def install_frame(app: Flask, kernel: Kernel) -> None:
         log.info("request", request_id=request_id, method=method, route=route, status=response.status_code, ms=ms)
         return response
 
-    install_origins(app)
+    CORS(
+        app,
+        origins=[_EXTENSION_ORIGIN],
+        allow_headers=_MAY_BE_SENT,
+        expose_headers=_MAY_BE_READ,
+        max_age=timedelta(days=1),
+    )
 
 
 def trust_proxies(app: Flask, networks: tuple[IPv4Network | IPv6Network, ...]) -> None:

@@ -41,18 +41,17 @@ def test_a_callers_request_id_comes_back_and_an_odd_one_does_not(client: FlaskCl
 
 def test_only_an_extension_may_read_across_origins(client: FlaskClient) -> None:
     extension = f"chrome-extension://{'a' * 32}"
+    asked = "authorization, content-type, x-candor-client"
     answer = client.options(
         "/v1/reveals",
-        headers={"Origin": extension, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"},
+        headers={"Origin": extension, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": asked},
     )
     assert answer.headers["Access-Control-Allow-Origin"] == extension
     assert "POST" in answer.headers["Access-Control-Allow-Methods"].split(", ")
-    assert {"Authorization", "Content-Type", "X-Candor-Client"} <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    assert set(answer.headers["Access-Control-Allow-Headers"].lower().split(", ")) == set(asked.split(", "))
     assert int(answer.headers["Access-Control-Max-Age"]) >= 3600
     assert "Access-Control-Allow-Credentials" not in answer.headers
-    said = client.get("/healthz", headers={"Origin": extension}).headers
-    assert (said["Vary"], "Access-Control-Allow-Methods" in said) == ("Origin", False)
-    exposed = said["Access-Control-Expose-Headers"]
+    exposed = client.get("/healthz", headers={"Origin": extension}).headers["Access-Control-Expose-Headers"]
     assert {"X-Credits-Charged", "X-Credits-Left", "X-Request-Id", "Retry-After"} <= set(exposed.split(", "))
     others = ("https://www.linkedin.com", "https://chrome-extension", f"https://{'a' * 32}.example", "null", f"{extension}.example")
     for other in others:
