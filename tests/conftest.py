@@ -88,11 +88,20 @@ def empty_tables(connection: psycopg.Connection[Any]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def real_hasher() -> Iterator[PasswordHasher]:
-    """What hashes passwords outside of tests; in them it costs nothing, unless one takes this."""
+    """What hashes passwords outside of tests; in them it costs nothing, unless one takes `real_passwords`."""
     real = passwords._HASHER
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield real
+
+
+@pytest.fixture
+def real_passwords(real_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords cost what they cost outside of tests."""
+    monkeypatch.setattr(passwords, "_HASHER", real_hasher)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

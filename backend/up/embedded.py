@@ -26,6 +26,7 @@ from backend.up.server_user import ServerUser, choose_server_user
 
 LONGEST_SOCKET_FOLDER = 88  # a socket's whole path must fit in 107 bytes
 _TEMPORARY = "candor-servers-"
+_UNLOCKED = "candor-new-servers-"
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,12 @@ def _temporary_folder() -> Iterator[Path]:
             except OSError:
                 continue
             shutil.rmtree(old, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
-    folder.chmod(0o711)
-    with (folder / "lock").open("w") as lock:
+    made = Path(tempfile.mkdtemp(prefix=_UNLOCKED))
+    made.chmod(0o711)
+    with (made / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        # Only now under a name at which others look: without its lock it would be cleared away.
+        folder = made.rename(made.with_name(made.name.replace(_UNLOCKED, _TEMPORARY)))
         try:
             yield folder
         finally:

@@ -37,6 +37,7 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(jane: Newcom
 
 
 @pytest.mark.clause("6.2.4")
+@pytest.mark.usefixtures("real_passwords")
 def test_an_unknown_address_takes_as_long_as_a_wrong_password(jane: Newcomer) -> None:
     jane.join()
     nobody = Newcomer(jane.app, jane.kernel, "nobody@acme.example")

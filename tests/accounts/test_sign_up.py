@@ -112,6 +112,7 @@ def test_a_known_address_is_answered_the_same_and_its_owner_is_told(jane: Newcom
     assert jane.sign_in().status_code == 200
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_a_known_address_takes_as_long_as_an_unknown_one(jane: Newcomer) -> None:
     jane.join()
     times: dict[str, list[float]] = {"known": [], "unknown": []}

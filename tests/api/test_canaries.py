@@ -14,12 +14,10 @@ from urllib.parse import quote
 import psycopg
 import pytest
 import redis
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from backend.accounts import passwords
 from backend.accounts.consent import CONSENT_VERSION
 from backend.app import create_app, due_pieces
 from backend.directory.commands import run_import
@@ -273,10 +271,8 @@ def fail_with_marks(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
             assert walk.send("GET", "/metrics", refused=None).status_code >= 500
 
 
-def test_passwords_are_kept_as_argon2id_and_tokens_as_digests(
-    walk: Walk, owner: psycopg.Connection[Any], real_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(passwords, "_HASHER", real_hasher)
+@pytest.mark.usefixtures("real_passwords")
+def test_passwords_are_kept_as_argon2id_and_tokens_as_digests(walk: Walk, owner: psycopg.Connection[Any]) -> None:
     newcomer = Newcomer(walk.app, walk.kernel, EMAIL, PASSWORD)
     newcomer.sign_up()
     codes = owner.execute("SELECT password_hash, digest FROM codes").fetchall()

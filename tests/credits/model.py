@@ -128,8 +128,10 @@ class Model:
                 self.paid[caller.workspace_id, persons[0], kind] = self.number(lot)
                 self.spent.append((caller.workspace_id, caller.account_id, kind, at))
                 outcome = "revealed"
+            elif permit.unlimited_kind == kind and not program:
+                outcome, reason = "capped", "held" if permit.held else None
             else:
-                outcome = "capped" if permit.unlimited_kind == kind and not program else "empty"
+                outcome = "empty"
         left = sum(each.left for each in self.usable(caller, kind, at, program))
         left = min(left, self.limit_left(caller, kind, at))
         return Answer(kind, outcome, int(lot is not None), left, reason, self.number(lot) if lot else None)
