@@ -54,6 +54,7 @@ from backend.credits.api import api as credits_room
 from backend.credits.due import Expiry
 from backend.directory.due import MonthOver, Notices, NoticesLate
 from backend.directory.sandbox_api import api as sandbox_people_room
+from backend.directory.withdrawing import Purge
 from backend.helpdesk import end_threads, export_threads
 from backend.helpdesk.api import api as helpdesk_room
 from backend.helpdesk.due import ForgetCases, HelpdeskWaiting, LetterDeadlines
@@ -223,7 +224,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     plans: list[Piece] = [*ends, PremiumRenewal(kernel), EndingAlerts(kernel), Renewal()]
     return [
         *terms, *plans, *expiry_alerts(kernel), Expiry(), Lapse(), MonthOver(), Notices(kernel), MessageMail(kernel), delivery,
-        LetterDeadlines(), ForgetCases(), HelpdeskWaiting(),
+        LetterDeadlines(), ForgetCases(), HelpdeskWaiting(), Purge(),
         IncidentNotices(kernel), DisputeLimits(), BreachClocks(), ScoreReplay(kernel),
         NoticesLate(), Held(SuspensionSteps(kernel)), PasswordAge(kernel), EvidencePurge(kernel), Figures(),
     ]  # fmt: skip

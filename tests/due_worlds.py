@@ -14,6 +14,8 @@ from backend.accounts.suspensions import suspend
 from backend.app import due_pieces
 from backend.credits import reveal
 from backend.directory.due import AHEAD, LATE
+from backend.directory.rows import add_months
+from backend.directory.withdrawing import MONTHS_TO_TELL, take_back
 from backend.helpdesk.mails import close_case, list_cases, take_mail
 from backend.helpdesk.paper import Paper, enter_letter
 from backend.kernel import Kernel
@@ -185,6 +187,15 @@ def meet_people(world: World) -> datetime:
     return world.clock.now()
 
 
+def take_back_details(world: World) -> datetime:
+    world.people()
+    [source] = world.owner.execute("SELECT source_id FROM sources").fetchall()
+    with world.kernel.database.begin() as connection:
+        make_operator(connection, ACT.by, "admin", world.clock.now())
+        take_back(connection, ACT, source[0], "everyone", "inform_only", world.clock.now())
+    return add_months(world.clock.now(), MONTHS_TO_TELL)
+
+
 def owe_notices(world: World) -> datetime:
     at = meet_people(world)
     world.do("notice-within-a-month")
@@ -346,6 +357,7 @@ WORLDS: dict[str, Callable[[World], datetime]] = {
     "invitation-lapse": let_lapse,
     "notice-within-a-month": meet_people,
     "notices": owe_notices,
+    "purge": take_back_details,
     "notices-late": lambda world: owe_notices(world) + AHEAD + LATE + SECOND,
     "message-mail": write_letters,
     "mail": post_letters,

@@ -1,9 +1,12 @@
-"""`candor ops plant-person`: puts somebody who does not exist into the directory, known to ops only."""
+"""`candor ops plant-person`, `planted`, `purge`: people who do not exist, known to ops only; taking back what a source gave."""
 
 import click
 
+from backend.directory.desk import list_sources
 from backend.directory.planting import NoSuchSource, SomebodyThere, plant, read_planted
 from backend.directory.rows import Refused
+from backend.directory.tables import VISIBILITIES
+from backend.directory.withdrawing import Way, take_back
 from backend.kernel import Kernel
 from backend.kernel.ops import Act, log_act, ops_options
 
@@ -46,4 +49,23 @@ def planted_command(kernel: Kernel, act: Act) -> None:
             click.echo(f"{person_id}  {why}")
 
 
-commands = [plant_person_command, planted_command]
+@click.command("purge")
+@click.option("--source", "name", required=True, help="The source's name.")
+@click.option("--visibility", required=True, type=click.Choice(VISIBILITIES))
+@click.option("--inform-only", is_flag=True, help="Keep it for three months, to tell its people; nothing of it is shown.")
+@ops_options
+def purge_command(kernel: Kernel, act: Act, name: str, visibility: str, inform_only: bool) -> None:
+    """Take back what a source gave, of one visibility: the worker removes it with its values. Nothing else is touched."""
+    way: Way = "inform_only" if inform_only else "removed"
+    done, left = 0, 1
+    while left:
+        with kernel.database.begin() as connection:
+            source = next((each for each in list_sources(connection) if each.name == name), None)
+            if source is None:
+                raise click.ClickException("The directory knows no source of this name.")
+            taken = take_back(connection, act, source.source_id, visibility, way, kernel.clock.now())
+        done, left = done + taken.done, taken.left
+    click.echo(f"{done:,} details were taken back.")
+
+
+commands = [plant_person_command, planted_command, purge_command]

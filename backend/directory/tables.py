@@ -82,6 +82,7 @@ facts = sa.Table(
     instant("expires_at", nullable=False, comment="set once, never moved"),
     instant("closed_at"),
     sa.Column("closed_reason", sa.Text),
+    instant("purge_at", comment="of what was taken back: when it goes, with its value"),
     sa.Column("confidence", sa.Float, nullable=False, comment="0 to 1"),
     sa.Column("screening", sa.Text, comment="of a phone: what the do-not-call registers said"),
     instant("screened_at"),
@@ -115,6 +116,7 @@ facts = sa.Table(
     ),
     sa.Index("facts_digest_idx", "digest"),
     sa.Index("facts_collected_idx", "collected_at", postgresql_where=sa.text("closed_at IS NULL")),
+    sa.Index("facts_purge_idx", "purge_at", postgresql_where=sa.text("purge_at IS NOT NULL")),
     comment="personal=True: what is known about a person, each with its papers",
 )
 
