@@ -87,7 +87,7 @@ def run_clients(plan: Plan) -> None:
     """Ask until it is over; the last line of the record holds the counts. Starts in a process of its own."""
     with ExitStack() as files:
         file = files.enter_context(plan.record.open("w"))
-        record = Record(file, files.enter_context(plan.tries.open("w")) if plan.tries else None)
+        record = Record(file, files.enter_context(plan.tries.open("w", buffering=1)) if plan.tries else None)
         threads = [threading.Thread(target=_ask_in_pairs, args=(plan, number, record)) for number in range(plan.pairs)]
         threads += [threading.Thread(target=beside, args=(plan, record)) for beside in plan.beside]
         for thread in threads:

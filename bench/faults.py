@@ -21,7 +21,7 @@ from backend.accounts.sample import PASSWORD, arrange
 from bench.crash import candor_up, prepare, under_load
 from bench.crash_judge import Run, Verdict
 from bench.faults_clients import Reader, SignsIn
-from bench.faults_figures import Figures, Slot, measure, print_figures, read_tries
+from bench.faults_figures import Figures, Slot, find_recovery, measure, print_figures, read_tries
 from bench.faults_mail import MailServer
 from tests.up.copies import Copy, until
 
@@ -37,6 +37,11 @@ class Scene:
     slots: list[Slot] = field(default_factory=list)
     restarted: list[str] = field(default_factory=list)
     undelivered: int = 0
+    tries: Path | None = None
+
+    def is_well(self, slot: Slot) -> bool:
+        """Whether all was well again within the slot, as far as is written down."""
+        return self.tries is None or find_recovery(slot, read_tries(self.tries)) is not None
 
     def processes(self) -> dict[str, set[int]]:
         """The processes by what they are called here."""
@@ -143,7 +148,12 @@ def suffer(scene: Scene, fault: Fault, pace: Pace) -> None:
     ended = time.monotonic()
     until(lambda: _is_back(scene, fault, before), scene.copy.said)
     time.sleep(pace.watch_s)
-    scene.slots.append(Slot(fault.name, began, ended, time.monotonic()))
+    # A slow machine may not be well again so soon.
+    slot = Slot(fault.name, began, ended, time.monotonic())
+    while not scene.is_well(slot) and time.monotonic() < ended + _PATIENCE_S:
+        time.sleep(1)
+        slot = Slot(fault.name, began, ended, time.monotonic())
+    scene.slots.append(slot)
     after = scene.processes()
     scene.restarted += [
         f"{name} ended during {fault.name}" for name in before if name != fault.ends and before[name] != after[name]
@@ -166,6 +176,7 @@ def run_with_faults(scene: Scene, folder: Path, pace: Pace) -> tuple[Run, list[F
     # So seldom that the limits stop no one who may sign in.
     beside = (*map(Reader, range(pace.readers)), SignsIn(emails, PASSWORD, 7 / pace.signers))
     record, tries = folder / "told.jsonl", folder / "tries.jsonl"
+    scene.tries = tries
     plan = {"seed": 1, "pairs": pace.pairs, "rest_s": 0.1, "beside": beside, "tries": tries}
     with under_load(scene.copy, run, tokens, people=pace.people, record=record, **plan):
         time.sleep(pace.watch_s)

@@ -56,9 +56,9 @@ class Figures:
 
 
 def read_tries(path: Path) -> list[Try]:
-    """Every try in order of its end."""
+    """Every try in order of its end; one that is being written is left out."""
     with path.open() as file:
-        return sorted((Try(*json.loads(line)) for line in file), key=lambda each: each.done_at)
+        return sorted((Try(*json.loads(line)) for line in file if line.endswith("\n")), key=lambda each: each.done_at)
 
 
 def measure(slots: Sequence[Slot], tries: Sequence[Try], mail: MailServer, before_s: float) -> list[Figures]:
@@ -68,7 +68,7 @@ def measure(slots: Sequence[Slot], tries: Sequence[Try], mail: MailServer, befor
 
 def _measure(slot: Slot, tries: Sequence[Try], mail: MailServer, before_s: float) -> Figures:
     mine = [each for each in tries if slot.began <= each.done_at < slot.until]
-    back_after = _find_recovery(slot, mine)
+    back_after = find_recovery(slot, mine)
     over = max(slot.ended, slot.began + (back_after or 0))
     successes = [slot.began, *(each.done_at for each in mine if each.said == "200"), slot.until]
     taken = [name for at, name in mail.taken if slot.began <= at < slot.until]
@@ -89,7 +89,7 @@ def _measure(slot: Slot, tries: Sequence[Try], mail: MailServer, before_s: float
     )
 
 
-def _find_recovery(slot: Slot, mine: Sequence[Try]) -> float | None:
+def find_recovery(slot: Slot, mine: Sequence[Try]) -> float | None:
     """Seconds until the last failure in a second of which less than 99 % succeeded; 0 without any, None where it was not over."""
     back = slot.began
     at = slot.began

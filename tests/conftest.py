@@ -15,11 +15,13 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend import app as application
 from backend.accounts import passwords
 from backend.accounts.callers import SEEN
 from backend.app import create_app
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
+from backend.kernel.due import Piece
 from backend.kernel.migrate import upgrade
 from backend.kernel.ops import make_operator
 from backend.ops_cli import ops_command
@@ -69,6 +71,16 @@ def settings(stand: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settin
         rate_limits=False,
         candor_data=tmp_path_factory.mktemp("data"),
     )
+
+
+_pieces: dict[int, tuple[Kernel, list[Piece]]] = {}
+
+
+def due_pieces(kernel: Kernel) -> list[Piece]:
+    """What time does, made once for each kernel: each piece writes its question once."""
+    if id(kernel) not in _pieces:
+        _pieces[id(kernel)] = kernel, application.due_pieces(kernel)
+    return _pieces[id(kernel)][1]
 
 
 def empty_tables(connection: psycopg.Connection[Any]) -> None:

@@ -11,7 +11,6 @@ from flask import Flask
 
 from backend.accounts.sample import arrange
 from backend.accounts.suspensions import suspend
-from backend.app import due_pieces
 from backend.credits import reveal
 from backend.directory.due import AHEAD, LATE
 from backend.directory.rows import add_months
@@ -34,7 +33,7 @@ from backend.subscriptions.not_renewing import not_renew
 from backend.subscriptions.notices import enter_notice
 from backend.terms import SheetPublished, read_sheet
 from backend.terms.updates import Update, announce_update
-from tests.conftest import START, empty_tables
+from tests.conftest import START, due_pieces, empty_tables
 from tests.lookup.conftest import Directory
 from tests.subscriptions.conftest import Buyer
 from tests.terms.conftest import ACT, House

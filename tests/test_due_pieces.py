@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from backend.app import due_pieces
 from backend.credits.audit import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.database import metadata
 from backend.kernel.due import Piece, Tick, Until, find_next, tick
 from backend.settings import Settings
+from tests.conftest import due_pieces
 from tests.due_worlds import ONLY_LOOKS, WORLDS, World
 
 LONGEST = 60

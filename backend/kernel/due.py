@@ -1,10 +1,12 @@
 """What time does: pieces of work that are rows with a due instant in the room that owns them, done in order of that instant."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol, TypeAlias
+from itertools import count
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import sqlalchemy as sa
 import structlog
@@ -12,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 Until: TypeAlias = datetime | sa.ColumnElement[datetime]
 """An instant, or the place of one in a statement that is written before it is known."""
+_NUMBERS = count(1)
 _UNTIL: sa.BindParameter[datetime] = sa.bindparam("until", type_=sa.DateTime(timezone=True))
 
 
@@ -107,16 +110,33 @@ def read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> di
 
 
 def _read_dues(engine: sa.Engine, pieces: Sequence[Piece], until: datetime) -> list[tuple[int, datetime]]:
-    asked = _write_question(engine.dialect, *pieces).construct_expanded_state({"until": until})
+    questions = [_write_question(engine.dialect, piece) for piece in pieces]
+    places = {each.number: n for n, each in enumerate(questions)}
+    given = {name: value for each in questions for name, value in each.given.items()}
+    asked = " UNION ALL ".join(each.text for each in questions)
+    if not asked:
+        return []
     with engine.begin() as connection:
-        found = connection.exec_driver_sql(asked.statement, asked.parameters)
-        return [(n, due) for n, due in found if due is not None]
+        answers = connection.exec_driver_sql(asked, {**given, "until": until})
+        return [(places[number], due) for number, due in answers if due is not None]
 
 
-@lru_cache(maxsize=64)
-def _write_question(dialect: sa.Dialect, *pieces: Piece) -> SQLCompiler:
+class _Question(NamedTuple):
+    """What is asked of one piece: its number beside its instant, with parameters of its own and `until`."""
+
+    number: int
+    text: str
+    given: dict[str, Any]
+
+
+@lru_cache(maxsize=1000)
+def _write_question(dialect: sa.Dialect, piece: Piece) -> _Question:
     # To write it takes longer than to ask it.
-    asked = (sa.select(sa.literal(n).label("n"), piece.next_due(_UNTIL).scalar_subquery()) for n, piece in enumerate(pieces))
-    written = sa.union_all(*asked).compile(dialect=dialect)
+    number = next(_NUMBERS)
+    written = piece.next_due(_UNTIL).compile(dialect=dialect)
     assert isinstance(written, SQLCompiler)
-    return written
+    state = written.construct_expanded_state({"until": None})
+    mine = {name: f"{name}_of_{number}" for name in state.parameters if name != "until"}
+    text = re.sub(r"%\((\w+)\)s", lambda found: f"%({mine.get(found[1], found[1])})s", state.statement)
+    given = {mine[name]: value for name, value in state.parameters.items() if name in mine}
+    return _Question(number, f"SELECT {number} AS number, ({text}) AS due", given)

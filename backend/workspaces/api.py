@@ -43,7 +43,7 @@ class Confirmation(Body):
 
 class ActivityPage(Page):
     member: Annotated[str, Field(max_length=64)] = ""
-    action: Annotated[str, Field(max_length=64)] = ""
+    action: Annotated[str, Field(max_length=64, pattern="^[a-z-]*$")] = ""
 
 
 class Named(TypedDict):
@@ -141,7 +141,7 @@ def list_activity(query: ActivityPage) -> Response:
     before = read_cursor("activity", me.workspace_id, query, _NOT_YOURS)
     member = read_query_id("member", me.workspace_id, query.member, "member", _NOT_YOURS) if query.member else None
     found = reading.list_activity(house, me, account_id=member, action=query.action, before=before, most=query.limit + 1)
-    kept = f"&member={query.member}" * bool(query.member) + f"&action={query.action}" * query.action.replace("-", "").isalpha()
+    kept = f"&member={query.member}" * bool(query.member) + f"&action={query.action}" * bool(query.action)
     return answer_list("entries", found, query, show=_show_line, id_of=_line_id, kept=kept)
 
 

@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.mail import read_mailbox
 from backend.kernel.messages import LANGUAGES, Message, Told, all_words, read_deliveries, read_messages, render, tell
 from tests.accounts.conftest import Newcomer, bearer
+from tests.conftest import due_pieces
 
 SET_ON = date(2025, 3, 2)
 

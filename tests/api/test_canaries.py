@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.accounts.consent import CONSENT_VERSION
-from backend.app import create_app, due_pieces
+from backend.app import create_app
 from backend.directory.commands import run_import
 from backend.kernel import Kernel
 from backend.kernel.due import tick
@@ -27,6 +27,7 @@ from backend.kernel.logs import configure_logs
 from backend.settings import Settings
 from tests.accounts.conftest import Newcomer, bearer, read_letters
 from tests.api.routes import BODIES, OPERATIONS, Slot, text_slots
+from tests.conftest import due_pieces
 
 VANITY = "zephyrine-quillfeather-canary"
 PERSON = {

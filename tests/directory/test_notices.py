@@ -6,7 +6,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.directory import ProfileKey, find_person, owe_notice
 from backend.directory.letters import LANGUAGES, OFFICIAL, PARTS, Held, NoticeLetter, Texts, choose_language, read_texts
 from backend.directory.tables import FIELDS, VISIBILITIES
@@ -15,7 +14,7 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.mail import Letter, read_mailbox
 from backend.kernel.switches import NOTICES_LATE
-from tests.conftest import START
+from tests.conftest import START, due_pieces
 from tests.directory.conftest import KEY, Directory
 
 

@@ -18,11 +18,16 @@ class Listed:
         self.name, self._rows, self._log, self._fails, self._start = name, sorted(minutes), log, fails, start
 
     def next_due(self, until: Until) -> sa.Select[Any]:
-        oldest = sa.bindparam(None, type_=sa.DateTime(timezone=True), callable_=self._oldest)
+        first = self._start + timedelta(minutes=self._rows[0]) if self._rows else None
+        oldest = sa.literal(first, sa.DateTime(timezone=True))
         return sa.select(oldest).where(oldest <= until)
 
-    def _oldest(self) -> datetime | None:
-        return self._start + timedelta(minutes=self._rows[0]) if self._rows else None
+    def __hash__(self) -> int:
+        return hash((self._start, *self._rows))
+
+    def __eq__(self, other: object) -> bool:
+        """What is in the list is the question."""
+        return isinstance(other, Listed) and (self._start, self._rows) == (other._start, other._rows)
 
     def run(self, connection: sa.Connection, until: datetime) -> bool:
         if self._fails:

@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.http import ENDPOINTS
 from backend.kernel.mail import Letter, post
 from backend.kernel.switches import MAINTENANCE, switch
+from tests.conftest import due_pieces
 
 GOES_ON = ("/healthz", "/readyz", "/metrics", "/candor.css", "/ops")
 

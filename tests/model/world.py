@@ -13,7 +13,6 @@ from flask import Flask
 from backend.accounts import sample
 from backend.accounts.consequences import phrase_in
 from backend.accounts.passwords import hash_password
-from backend.app import due_pieces
 from backend.credits import reveal
 from backend.credits.audit import audit
 from backend.kernel import Kernel
@@ -21,7 +20,7 @@ from backend.kernel.clock import MovableClock
 from backend.kernel.due import find_next, run
 from backend.subscriptions import read_plan
 from backend.workspaces.invitations import write_token
-from tests.conftest import empty_tables
+from tests.conftest import due_pieces, empty_tables
 from tests.subscriptions.conftest import Buyer
 from tests.workspaces.conftest import PASSWORD
 

@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.ops import read_tasks
+from tests.conftest import due_pieces
 from tests.ops.conftest import Person
 
 Owner = psycopg.Connection[Any]

@@ -7,13 +7,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.directory.due import Notices
 from backend.kernel import Kernel
 from backend.kernel.due import tick
 from backend.kernel.failures import note_failures
 from backend.kernel.mail import Letter, post
 from backend.kernel.tables import mails
+from tests.conftest import due_pieces
 from tests.ops.conftest import Person
 
 ADDRESS = "ada@analytical.example"

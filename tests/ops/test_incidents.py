@@ -8,12 +8,12 @@ import psycopg
 import pytest
 from flask import Flask
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.ops import incidents
 from tests.accounts.conftest import Newcomer
+from tests.conftest import due_pieces
 from tests.ops.conftest import Person
 
 Owner = psycopg.Connection[Any]

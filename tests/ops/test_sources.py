@@ -7,12 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.directory import withdrawing
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
-from tests.conftest import Ops
+from tests.conftest import Ops, due_pieces
 from tests.directory.test_notices import letters
 from tests.lookup.conftest import Directory, directory  # noqa: F401
 from tests.ops.conftest import Person

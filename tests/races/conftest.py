@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.credits.audit import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import Tick, tick
+from tests.conftest import due_pieces
 from tests.subscriptions.conftest import buyer, directory, settings, time  # noqa: F401
 
 LONGEST = 60

@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import Tick, tick
 from backend.subscriptions import due as due_work
+from tests.conftest import due_pieces
 from tests.races.conftest import Race
 from tests.subscriptions.conftest import Buyer
 

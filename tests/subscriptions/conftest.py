@@ -12,12 +12,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from backend.accounts.sample import arrange
-from backend.app import due_pieces
 from backend.credits.audit import audit
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import Piece, find_next, tick
 from backend.settings import Settings
+from tests.conftest import due_pieces
 from tests.lookup.conftest import Directory
 from tests.subscriptions.sheets import sheet_folder  # noqa: F401
 from tests.workspaces.conftest import Person

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from backend.accounts.sample import arrange
-from backend.app import due_pieces
 from backend.credits import Grant, grant
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -16,6 +15,7 @@ from backend.kernel.due import find_next, tick
 from backend.kernel.mail import read_mailbox
 from backend.kernel.messages import Told, read_messages
 from backend.subscriptions.alerts import ExpiryAlerts, expiry_alerts
+from tests.conftest import due_pieces
 from tests.subscriptions.conftest import Time
 
 END = datetime.fromisoformat("2026-04-20T00:00:00+02:00")

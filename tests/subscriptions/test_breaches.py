@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from backend.accounts.replies import hand_in
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.database import metadata
@@ -16,7 +15,7 @@ from backend.kernel.due import tick
 from backend.subscriptions import terminating
 from backend.subscriptions.terminating import BreachSteps
 from tests.accounts.conftest import Newcomer, read_letters
-from tests.conftest import Ops
+from tests.conftest import Ops, due_pieces
 from tests.lookup.conftest import Directory, profile
 from tests.subscriptions.conftest import Buyer, Time
 from tests.workspaces.conftest import PASSWORD, Person, code_of

@@ -11,11 +11,11 @@ from flask import Flask
 from backend.accounts.provider import Member
 from backend.accounts.steps import mark_extension_seen
 from backend.accounts.synchronising import synchronise
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from tests.accounts.conftest import EXTENSION, Newcomer, bearer
+from tests.conftest import due_pieces
 
 REGISTRATION = {"b2b_email": 10, "phone": 2, "direct_email": 2, "export": 5}
 MONTHLY = {"b2b_email": 15, "phone": 5, "direct_email": 5, "export": 10}

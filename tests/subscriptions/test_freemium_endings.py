@@ -8,13 +8,13 @@ import psycopg
 import pytest
 
 from backend.accounts import close_account
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.subscriptions import not_renewing
 from backend.subscriptions.not_renewing import FreemiumEnds
 from tests.accounts.conftest import Newcomer
+from tests.conftest import due_pieces
 from tests.subscriptions.conftest import Buyer, Time
 from tests.subscriptions.test_breaches import causes, letters_to, state_of
 from tests.workspaces.conftest import PASSWORD, code_of

@@ -7,12 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.subscriptions import due as due_work
 from backend.subscriptions.due import PremiumRenewal
+from tests.conftest import due_pieces
 from tests.lookup.conftest import Directory
 from tests.subscriptions.conftest import Buyer, Time
 from tests.subscriptions.sheets import Sheets, plan_of

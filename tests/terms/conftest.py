@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 from backend.accounts.bounces import take_bounce
 from backend.accounts.sample import State, arrange
 from backend.accounts.sessions import open_session
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.database import Database
@@ -25,6 +24,7 @@ from backend.kernel.tokens import make_access_token
 from backend.settings import Settings
 from backend.terms import load_documents
 from backend.terms.publishing import publish
+from tests.conftest import due_pieces
 
 PASSWORD = "nine-boats-under-the-moon"
 ACT = Act("olga", "the summer's review")

@@ -18,7 +18,7 @@ from bench.faults_figures import Figures, Slot, Try, measure
 from bench.faults_mail import MailServer
 from tests.up.copies import PATIENCE, Copy
 
-SHORT = Pace(pairs=2, readers=2, watch_s=2.0, longest_hold_s=0.8, workspaces=60, people=3, signers=3)
+SHORT = Pace(pairs=2, readers=2, watch_s=1.15, longest_hold_s=0.8, workspaces=60, people=3, signers=3)
 
 
 def test_whatever_is_away_for_a_moment_under_load_nothing_is_lost_and_all_comes_back(folder: Path, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.due import tick
 from backend.kernel.mail import Letter, post
 from backend.kernel.problems import KINDS
+from tests.conftest import due_pieces
 
 PAGES = (
     "/", "/terms", "/privacy", "/docs", "/problems", "/problems/credits-exhausted", "/password/reset", "/mailbox",

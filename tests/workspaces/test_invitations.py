@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from backend.app import create_app, due_pieces
+from backend.app import create_app
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
@@ -17,6 +17,7 @@ from backend.settings import Settings
 from backend.terms import read_sheet
 from backend.workspaces import invite
 from tests.accounts.conftest import read_letters
+from tests.conftest import due_pieces
 from tests.credits.races import together
 from tests.workspaces.conftest import Person, code_of
 

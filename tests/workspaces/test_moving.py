@@ -10,7 +10,6 @@ import pytest
 from backend.accounts.sessions import sign_out
 from backend.accounts.steps import mark_extension_seen
 from backend.accounts.teams import accept_invitation
-from backend.app import due_pieces
 from backend.credits.audit import Finding
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
@@ -18,6 +17,7 @@ from backend.kernel.due import tick
 from backend.kernel.http import Caller
 from backend.kernel.problems import Problem
 from backend.workspaces import invite, remove_member
+from tests.conftest import due_pieces
 from tests.credits.races import together
 from tests.lookup.conftest import Directory
 from tests.workspaces.conftest import Person, code_of

@@ -8,13 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import find_next, tick
 from backend.kernel.mail import Letter
 from tests.accounts.conftest import read_letters
-from tests.conftest import REASON, Ops, ops
+from tests.conftest import REASON, Ops, due_pieces, ops
 from tests.subscriptions.conftest import Buyer, Time, buyer, settings, time
 from tests.workspaces.conftest import Person, ann, ben, cid, directory, findings, person, pool
 

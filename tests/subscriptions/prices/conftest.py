@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from backend.accounts.due import MessageMail
-from backend.app import due_pieces
 from backend.kernel import Kernel
 from backend.kernel.clock import MovableClock
 from backend.kernel.due import tick
 from backend.kernel.mail import read_mailbox
 from backend.subscriptions.revision_notices import PriceRevisions
+from tests.conftest import due_pieces
 from tests.subscriptions.conftest import Buyer, Time
 from tests.subscriptions.sheets import Sheets, plan_of
 
