@@ -104,6 +104,7 @@ def _kill_worker(scene: Scene) -> Iterator[None]:
 def _put_mail_off(scene: Scene) -> Iterator[None]:
     scene.mail.puts_off = True
     yield
+    until(lambda: bool(scene.mail.refused["451"]), scene.copy.said)
     scene.mail.puts_off = False
 
 

@@ -10,7 +10,7 @@ from tests.model.world import World
 from tests.model.years import Years
 
 LONG = bool(os.environ.get("CANDOR_LONG"))
-EXAMPLES, STEPS = (200, 80) if LONG else (16, 50)
+EXAMPLES, STEPS = (200, 80) if LONG else (10, 50)
 
 
 @pytest.mark.timeout(7200 if LONG else 900)

@@ -40,7 +40,6 @@ def test_whatever_is_away_for_a_moment_under_load_nothing_is_lost_and_all_comes_
         let_through = re.search(r"^candor_limiter_away_total (\S+)$", metrics, re.MULTILINE)
         assert let_through is not None
         assert float(let_through[1]) > 0
-        assert by_name["PostgreSQL killed"].answers["503 unavailable"]
         assert run.said.told, "nothing was acknowledged"
         assert mail.taken, "no letter was delivered"
         run.kernel.database.close()
