@@ -80,7 +80,7 @@ def due_pieces(kernel: Kernel) -> list[Piece]:
     """What time does, made once for each kernel: each piece writes its question once."""
     if id(kernel) not in _pieces:
         _pieces[id(kernel)] = kernel, application.due_pieces(kernel)
-    return _pieces[id(kernel)][1]
+    return list(_pieces[id(kernel)][1])
 
 
 def empty_tables(connection: psycopg.Connection[Any]) -> None:
