@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from backend.accounts import passwords
 from backend.kernel import Kernel
 from backend.kernel.mail import Letter
 from backend.kernel.tables import mails
@@ -81,3 +83,21 @@ def jane(app: Flask, kernel: Kernel) -> Newcomer:
 def keep_the_local_key_away(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The stand-in for LinkedIn makes its key in the data folder: here, one that goes away."""
     object.__setattr__(settings, "candor_data", tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def hashing(real_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is asked of the one thing that takes long at a sign-up or a sign-in."""
+    asked: list[str] = []
+
+    class Counting:
+        def hash(self, password: str) -> str:
+            asked.append("hash")
+            return real_hasher.hash(password)
+
+        def verify(self, password_hash: str, password: str) -> bool:
+            asked.append("verify")
+            return real_hasher.verify(password_hash, password)
+
+    monkeypatch.setattr(passwords, "_HASHER", Counting())
+    return asked
